@@ -1,0 +1,1 @@
+"""The stage replayed: state before each instruction, what each step writes and reads, and the run-time contract."""

@@ -1,0 +1,150 @@
+"""What is known about a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Generic, TypeVar
+
+from dockerslim_rewrite.knowledge.model import BaseImage
+from dockerslim_rewrite.shell.model import Script
+from dockerslim_rewrite.syntax.model import Instruction, Stage
+
+T = TypeVar("T")
+
+
+class Confidence(IntEnum):
+    """How well an inference is founded: a guess, a naming convention, stated in a file."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why something is believed. `file` is relative to the context ("Dockerfile" for the Dockerfile itself, a
+    knowledge file's name for a fact); `line` is 1-based, 0 when the whole file speaks."""
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Inference(Generic[T]):
+    """A value with its evidence; without evidence it cannot be constructed.
+
+    Raises:
+        ValueError: when `evidence` is empty.
+    """
+
+    value: T
+    evidence: tuple[Evidence, ...]
+    confidence: Confidence = Confidence.HIGH
+
+    def __post_init__(self) -> None:
+        if not self.evidence:
+            raise ValueError("an inference needs evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The build state before an instruction.
+
+    `env` is the effective environment (base image's included); `own_env` what ENV instructions set so far; `args` the
+    ARGs in scope with their default (None: no default); `user` as written ("" is the base's default, root).
+    """
+
+    env: Mapping[str, str]
+    own_env: Mapping[str, str]
+    args: Mapping[str, str | None]
+    workdir: str
+    user: str
+    shell: tuple[str, ...]
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Return what `$X` expands to: ARGs with a default, overridden by ENV."""
+        known = {name: value for name, value in self.args.items() if value is not None}
+        return {**known, **self.env}
+
+
+@dataclass(frozen=True, slots=True)
+class CopyFacts:
+    """A COPY or ADD. `sources` are cleaned context paths or globs ("" is the whole context), or URLs; `dest` is absolute
+    and cleaned; `dest_is_dir` when it ends in a slash, is a known directory or there are several sources.
+    `from_` is the `--from` stage or image, None for the context. `inline` are heredoc file names."""
+
+    sources: tuple[str, ...]
+    dest: str
+    dest_is_dir: bool
+    from_: str | None
+    chown: str | None
+    chmod: str | None
+    inline: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One instruction of the stage with the state before it, its parsed script (RUN) or copy facts (COPY, ADD)."""
+
+    index: int
+    instruction: Instruction
+    before: State
+    script: Script | None = None
+    copy: CopyFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """ENTRYPOINT or CMD as effective: `argv` in exec form, or `shell` text. `step` is None when the base sets it."""
+
+    argv: tuple[str, ...]
+    shell: str | None
+    step: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeContract:
+    """What a container made from the stage promises: the effective image configuration."""
+
+    env: Mapping[str, str]
+    workdir: str
+    user: str
+    entrypoint: Command | None
+    cmd: Command | None
+    expose: tuple[str, ...]
+    volumes: tuple[str, ...]
+    labels: Mapping[str, str]
+    stop_signal: str | None
+    healthcheck: str | None
+    shell: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageFacts:
+    """The stage replayed. `base` is None when the image is not known."""
+
+    stage: Stage
+    base: BaseImage | None
+    base_text: str
+    steps: tuple[Step, ...]
+    contract: RuntimeContract
+    problems: tuple[str, ...] = field(default=())
+
+
+class Applicability(IntEnum):
+    """What happens if we act on a decision and are wrong; the words of ruff, ordered from worst to best.
+
+    DISPLAY_ONLY is never applied, UNSAFE only on request, SAFE by default.
+    """
+
+    DISPLAY_ONLY = 1
+    UNSAFE = 2
+    SAFE = 3

@@ -1,0 +1,216 @@
+"""What a language tells the planner, and the protocol that every language folder implements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeAlias
+
+from dockerslim_rewrite.analysis.files import ImageFiles
+from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence, StageFacts
+from dockerslim_rewrite.analysis.start import Start
+from dockerslim_rewrite.context.model import Context
+from dockerslim_rewrite.knowledge.model import Libc
+
+Style = Literal["distroless", "alpine", "slim", "scratch", "same"]
+
+RANK_DEPENDENCIES = 20
+RANK_ASSETS = 30
+RANK_CODE = 40
+RANK_OUTPUT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A path of the builder that the runtime needs at the same absolute path.
+
+    `is_dir`: copy the directory's content to the same directory. `rank` orders layers from least to most often changed
+    (the RANK_ constants). `needed_by` says who needs it ("CMD", "server.js:12 express.static").
+    """
+
+    path: str
+    is_dir: bool
+    rank: int
+    needed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedLibc:
+    """A compiled program needs this C library, of this distribution release ("" for any)."""
+
+    libc: Libc
+    release: str
+    cxx: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NeedShell:
+    """Something runs through /bin/sh."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedProgram:
+    """A program must be on PATH (`name` without a slash) or at an absolute path: git, curl, bash, npm, node."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedFeature:
+    """Files that a base image may hold: "tzdata", "ca-certificates", "mime-types", "passwd"."""
+
+    name: Literal["tzdata", "ca-certificates", "mime-types", "passwd"]
+
+
+@dataclass(frozen=True, slots=True)
+class NeedLibrary:
+    """A shared library package, by its name on the builder's distribution (libpq5, libvips42)."""
+
+    package: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedInterpreter:
+    """A language runtime image of this family with the builder's version: node, python."""
+
+    family: str
+    major: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class InsertText:
+    """Insert `text` at a source offset inside a builder instruction (`CGO_ENABLED=0 ` before `go`)."""
+
+    step: int
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppendInstruction:
+    """Add an instruction to the builder after step `after` (-1 is after FROM): `RUN npm prune --omit=dev`.
+
+    It runs with the state after that step; use `cd DIR && ...` when another directory is meant.
+    """
+
+    after: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceStart:
+    """Replace ENTRYPOINT or CMD in the runtime stage; None keeps the author's, () removes it (the base's applies)."""
+
+    entrypoint: tuple[str, ...] | None
+    cmd: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetEnv:
+    """Set a variable in the runtime stage that the original inherited from its base (`PATH=/go/bin:$PATH`)."""
+
+    name: str
+    value: str
+
+
+Need: TypeAlias = NeedLibc | NeedShell | NeedProgram | NeedFeature | NeedLibrary | NeedInterpreter
+Effect: TypeAlias = Artifact | Need | InsertText | AppendInstruction | ReplaceStart | SetEnv
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An effect with its reason.
+
+    `code` is a hazard's (G01, N03); `summary` one plain sentence for the report; `changes` names the parts of the
+    run-time contract that it alters on purpose ("cmd", "entrypoint", "env:PATH").
+
+    Raises:
+        ValueError: when there is no evidence.
+    """
+
+    code: str
+    summary: str
+    effect: Effect
+    evidence: tuple[Evidence, ...]
+    confidence: Confidence = Confidence.HIGH
+    applicability: Applicability = Applicability.SAFE
+    changes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.evidence:
+            raise ValueError("a suggestion needs evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A reason why the file cannot be rewritten: a hazard's code, the 1-based line, what was found, and what to do."""
+
+    code: str
+    line: int
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeOption:
+    """A runtime base that the language could live on, before needs are compared. `start` adapts ENTRYPOINT and CMD to
+    the base (distroless nodejs has node as its ENTRYPOINT)."""
+
+    image: str
+    style: Style
+    start: ReplaceStart | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to tell the user that changes nothing: what was kept on doubt and what it costs, what was withheld."""
+
+    code: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """A language's whole answer. `options` are ordered from the smallest base; `covered_commands` are
+    the `(step, command index in the step's script)` that it understands completely: their effects lie within the
+    artifacts that it names, or matter to the build only. `dropped` says in words what stays behind in the builder."""
+
+    suggestions: tuple[Suggestion, ...] = ()
+    obstacles: tuple[Obstacle, ...] = ()
+    options: tuple[RuntimeOption, ...] = ()
+    notes: tuple[Note, ...] = ()
+    covered_commands: frozenset[tuple[int, int]] = field(default=frozenset())
+    dropped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """All that a language may look at."""
+
+    facts: StageFacts
+    context: Context
+    files: ImageFiles
+    start: Start
+    optimize: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A language recognised in a stage; `owns_start` when it provides what the start command runs."""
+
+    language: str
+    evidence: tuple[Evidence, ...]
+    owns_start: bool
+
+
+class Language(Protocol):
+    """A language folder's entry. One instance is registered in `languages.registry`."""
+
+    name: str
+
+    def detect(self, project: Project) -> Detection | None:
+        """Return evidence that the stage builds or runs this language, or None."""
+
+    def infer(self, project: Project) -> Findings:
+        """Return everything that the language knows about the stage. Never raises on user input."""

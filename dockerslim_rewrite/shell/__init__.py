@@ -1,0 +1,1 @@
+"""RUN, CMD and script text to commands with words, assignments, connectors and spans."""

@@ -1,0 +1,97 @@
+"""What a shell script does, command by command. Nothing is executed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dockerslim_rewrite.syntax.model import Span
+
+Connector = Literal["", "&&", "||", ";", "|", "&"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A shell word. `text` is as written; `value` is its static value (quotes removed, known variables expanded), or
+    None when it depends on something unknown (a substitution, an unset variable). A value that still holds an
+    unquoted glob has `glob` set. `span` lies in the source file.
+    """
+
+    text: str
+    value: str | None
+    span: Span
+    glob: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`NAME=value` before a command or alone."""
+
+    name: str
+    value: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """A redirection; `operator` is `>`, `>>`, `<`, `2>`, `&>`, `<<`, `<<<` ...; a here-document has its body as target value."""
+
+    operator: str
+    target: Word
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleCommand:
+    """One simple command.
+
+    `words` are the command name and its arguments; empty for assignments alone. `connector` is what joins it to the
+    command before it. `cwd` is the absolute working directory where it runs, None when a `cd` could not be followed.
+    `conditional` is True inside if/while/case branches, after `||`, and in functions; after `&&` it is False, since a
+    RUN fails when an earlier part fails. `span` covers assignments, words and redirections in the source file.
+    `depth` is 0 at the top level of the script and grows in subshells, substitutions and groups; `in_substitution` is
+    True for a command inside `$(...)` or backticks.
+    """
+
+    words: tuple[Word, ...]
+    assignments: tuple[Assignment, ...]
+    redirects: tuple[Redirect, ...]
+    connector: Connector
+    cwd: str | None
+    conditional: bool
+    span: Span
+    depth: int = 0
+    in_substitution: bool = False
+
+    @property
+    def name(self) -> str | None:
+        """Return the command's name, as written in its first word, when it is statically known."""
+        return self.words[0].value if self.words else None
+
+    @property
+    def argv(self) -> tuple[str | None, ...]:
+        """Return the static values of all words."""
+        return tuple(word.value for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A part that is not understood, with the reason. It may do anything."""
+
+    reason: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A parsed script: its commands in order of execution (loops over literal lists unrolled)."""
+
+    commands: tuple[SimpleCommand | Opaque, ...]
+
+    @property
+    def simple(self) -> tuple[SimpleCommand, ...]:
+        """Return the commands that are understood."""
+        return tuple(command for command in self.commands if isinstance(command, SimpleCommand))
+
+    @property
+    def opaque(self) -> tuple[Opaque, ...]:
+        """Return the parts that are not understood."""
+        return tuple(command for command in self.commands if isinstance(command, Opaque))

@@ -1,0 +1,1 @@
+"""Text to Dockerfile: lossless instructions with spans, heredocs and directives."""
