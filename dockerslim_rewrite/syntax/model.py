@@ -104,7 +104,7 @@ class Trivia:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """One instruction, from the first character of its line to the end of its last line (line end and heredocs included).
+    """One instruction, from its line's first character to the end of its last line (line end and heredocs included).
 
     `keyword` is upper case; `keyword_span` is as written. `flags` are those that BuildKit would take as flags.
     `value` is the rest as BuildKit sees it: continuations joined, comments inside dropped, flags removed, outer white

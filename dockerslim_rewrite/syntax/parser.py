@@ -1,0 +1,124 @@
+"""Text to `Dockerfile`: the stage's entry. Splits instructions as BuildKit's parser does, and loses no character."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from dockerslim_rewrite.syntax.heredoc import HEREDOC_KEYWORDS, find_markers, read_body
+from dockerslim_rewrite.syntax.instruction import build_instruction, split_words
+from dockerslim_rewrite.syntax.model import Comment, Dockerfile, Instruction, Problem, Span, Stage, Trivia
+from dockerslim_rewrite.syntax.rules import check_file, check_instruction
+from dockerslim_rewrite.syntax.scanner import (
+    BYTE_ORDER_MARK,
+    SPACES,
+    DirectiveReader,
+    Line,
+    LineReader,
+    is_comment,
+    read_logical_line,
+)
+
+
+def parse_dockerfile(text: str) -> Dockerfile:
+    """Parse a Dockerfile. Never raises; `parse_dockerfile(text).code == text` for every text.
+
+    What BuildKit rejects is in `problems`, in the order of lines. BuildKit stops at the first problem; here the rest is
+    read as if it had gone on.
+    """
+    parser = _Parser(LineReader(text))
+    parser.run()
+    instructions = tuple(item for item in parser.items if isinstance(item, Instruction))
+    stages, meta_args = _split_stages(instructions)
+    problems = (*parser.reader.problems, *parser.directives.problems, *parser.problems, *check_file(instructions))
+    first_end = text.find("\n")
+    return Dockerfile(
+        text=text,
+        newline="\r\n" if first_end > 0 and text[first_end - 1] == "\r" else "\n",
+        escape=parser.directives.escape,
+        items=tuple(parser.items),
+        directives=tuple(parser.directives.found),
+        problems=tuple(sorted(problems, key=lambda problem: problem.line)),
+        stages=stages,
+        meta_args=meta_args,
+        instructions=instructions,
+    )
+
+
+@dataclass(slots=True)
+class _Parser:
+    reader: LineReader
+    directives: DirectiveReader = field(default_factory=DirectiveReader)
+    items: list[Instruction | Trivia] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+
+    def run(self) -> None:
+        reader = self.reader
+        if reader.text.startswith(BYTE_ORDER_MARK):
+            reader.position = len(BYTE_ORDER_MARK)
+        done = 0
+        while (line := reader.read()) is not None:
+            if self._is_trivia(line):
+                continue
+            self._close_trivia(done, line.start)
+            self.items.append(self._instruction(line))
+            done = reader.position
+        self._close_trivia(done, len(reader.text))
+
+    def _is_trivia(self, line: Line) -> bool:
+        if self.directives.take(self.reader.text, line, self.reader.number):
+            return True
+        content = self.reader.text[line.start : line.end]
+        if is_comment(content):
+            self.comments.append(Comment(Span(line.start, line.end)))
+            return True
+        return not content.lstrip(SPACES)
+
+    def _close_trivia(self, start: int, end: int) -> None:
+        if start < end:
+            self.items.append(Trivia(Span(start, end), tuple(self.comments)))
+        self.comments = []
+
+    def _instruction(self, first: Line) -> Instruction:
+        line = read_logical_line(self.reader, first, self.directives.escape)
+        instruction, error = build_instruction(line, self.directives.escape)
+        errors = [] if error is None else [error]
+        if (instruction.trigger or instruction.keyword) in HEREDOC_KEYWORDS and not instruction.is_exec:
+            try:
+                instruction = self._with_heredocs(instruction, line.text)
+            except ValueError as problem:
+                errors.append(str(problem))
+        if not errors:
+            errors.extend(check_instruction(instruction, self.directives.escape))
+        self.problems.extend(Problem(instruction.line, message) for message in errors)
+        return instruction
+
+    def _with_heredocs(self, instruction: Instruction, line: str) -> Instruction:
+        reader = self.reader
+        markers = find_markers(line)
+        if not markers:
+            return instruction
+        heredocs = tuple(read_body(reader, marker, instruction.line) for marker in markers)
+        span = Span(instruction.span.start, reader.position)
+        return replace(instruction, heredocs=heredocs, span=span, end_line=reader.number)
+
+
+def _split_stages(instructions: Iterable[Instruction]) -> tuple[tuple[Stage, ...], tuple[Instruction, ...]]:
+    """Group instructions by FROM. What stands before the first FROM and is no ARG belongs to no stage."""
+    meta_args: list[Instruction] = []
+    groups: list[list[Instruction]] = []
+    for instruction in instructions:
+        if instruction.keyword == "FROM":
+            groups.append([instruction])
+        elif groups:
+            groups[-1].append(instruction)
+        elif instruction.keyword == "ARG":
+            meta_args.append(instruction)
+    return tuple(_stage(index, group[0], group[1:]) for index, group in enumerate(groups)), tuple(meta_args)
+
+
+def _stage(index: int, from_: Instruction, instructions: list[Instruction]) -> Stage:
+    words = split_words(from_.value)
+    name = words[2] if len(words) == 3 and words[1].lower() == "as" else None
+    return Stage(index, words[0] if words else "", from_.flag("platform"), name, from_, tuple(instructions))
