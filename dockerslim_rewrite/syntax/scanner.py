@@ -51,7 +51,7 @@ class LineReader:
         self.position = stop
         self.number += 1
         # A character has at most four bytes: only lines that may be too long are encoded.
-        if (stop - start) * 4 > MAX_LINE_BYTES and _size(text[start:stop]) > MAX_LINE_BYTES:
+        if (stop - start) * 4 > MAX_LINE_BYTES and _size(text[start:stop].removesuffix("\n")) > MAX_LINE_BYTES:
             self.problems.append(Problem(self.number, f"line greater than max allowed size of {MAX_LINE_BYTES}"))
         return Line(start, end, stop)
 

@@ -1,0 +1,150 @@
+"""BuildKit's own parser (PyPI `dockerfile`, BuildKit 0.12) as the judge of ours. Not shipped.
+
+`compare(text)` is for one text. `python -m tests.oracle PATH...` runs over files and folders of Dockerfiles.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from dockerslim_rewrite.syntax.instruction import NOT_STRINGS, json_part, parse_json_array, split_line, split_words
+from dockerslim_rewrite.syntax.model import Dockerfile, Heredoc, Instruction
+from dockerslim_rewrite.syntax.parser import parse_dockerfile
+from dockerslim_rewrite.syntax.words import parse_pairs
+
+# The oracle reports what its line parser rejects; unknown instructions, flags and argument counts come later in BuildKit.
+REJECTED_BY_PARSER = re.compile(
+    r"unterminated heredoc|only one \w+ parser directive|invalid escape token|file with no instructions"
+    r"|\w+ must have two arguments|can't find = |line greater than|failed to process|" + re.escape(NOT_STRINGS)
+)
+# Newer than the oracle: BuildKit 0.12 does not take `<< EOF`, with a blank, for a heredoc.
+_BLANK_BEFORE_DELIMITER = re.compile(r"<<-?[ \t\r\f\n]")
+
+
+def compare(text: str) -> list[str]:
+    """Return the differences between our reading and the oracle's; empty when they agree or cannot be compared."""
+    import dockerfile as oracle
+
+    ours = parse_dockerfile(text)
+    differences = [] if ours.code == text else ["the text does not round trip"]
+    if not comparable(ours):
+        return differences
+    messages = [problem.message for problem in ours.problems if REJECTED_BY_PARSER.match(problem.message)]
+    try:
+        theirs = oracle.parse_string(_old_text(ours))
+    except oracle.GoParseError as error:
+        return differences if messages else [*differences, f"only the oracle rejects: {error}"]
+    if messages:
+        return [*differences, f"only we reject: {messages[0]}"]
+    if len(theirs) != len(ours.instructions):
+        differences.append(f"{len(ours.instructions)} instructions, the oracle has {len(theirs)}")
+    for mine, its in zip(ours.instructions, theirs, strict=False):
+        differences.extend(f"line {mine.line}: {text}" for text in _compare_one(mine, its, ours.escape))
+    return differences
+
+
+def comparable(dockerfile: Dockerfile) -> bool:
+    """Tell whether the oracle can be asked: NUL ends its text, a lone surrogate crashes its process."""
+    text = dockerfile.text
+    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        return False
+    # A second byte order mark is dropped by Go's text/scanner when a word begins with it, and kept by us.
+    return "\ufeff" not in text[1:] and not _BLANK_BEFORE_DELIMITER.search(text)
+
+
+def _old_text(dockerfile: Dockerfile) -> str:
+    """Move `# check` below the other directives: BuildKit 0.12 does not know it, and stops looking for directives."""
+    found = dockerfile.directives
+    if not any(directive.name == "check" for directive in found):
+        return dockerfile.text
+    ordered = sorted(found, key=lambda directive: directive.name == "check")
+    parts, at = [], 0
+    for place, directive in zip(found, ordered, strict=True):
+        parts += [dockerfile.text[at : place.span.start], directive.span.of(dockerfile.text)]
+        at = place.span.end
+    return "".join([*parts, dockerfile.text[at:]])
+
+
+def _compare_one(mine: Instruction, its: Any, escape: str) -> Iterator[str]:
+    expected = {
+        # The oracle gives None for an empty keyword, and keeps the author's case.
+        "keyword": (mine.keyword, (its.cmd or "").upper()),
+        "trigger": (mine.trigger, its.sub_cmd and its.sub_cmd.upper()),
+        "lines": ((mine.line, mine.end_line), (its.start_line, its.end_line)),
+        "json": (mine.is_exec, its.json),
+        "heredocs": (
+            [(heredoc.name, heredoc.content) for heredoc in mine.heredocs],
+            [
+                (heredoc.name, _used_content(ours, heredoc.content))
+                for ours, heredoc in zip(mine.heredocs, its.heredocs, strict=False)
+            ],
+        ),
+        "number of heredocs": (len(mine.heredocs), len(its.heredocs)),
+    }
+    # BuildKit reads flags byte by byte and so garbles what is not ASCII; we keep the text.
+    if all(f"{flag.name}{flag.value}".isascii() for flag in mine.flags):
+        flags = tuple(f"--{flag.name}" if flag.value is None else f"--{flag.name}={flag.value}" for flag in mine.flags)
+        expected["flags"] = (flags, its.flags)
+        expected["value"] = (_value(mine, escape), its.value)
+    for name, (ours, theirs) in expected.items():
+        if ours != theirs:
+            yield f"{name}: {ours!r}, the oracle has {theirs!r}"
+
+
+def _used_content(mine: Heredoc, content: str) -> str:
+    """The oracle has the body as written; BuildKit strips the tabs of `<<-` later, and we make every line end LF."""
+    content = content.replace("\r\n", "\n")
+    return re.sub(r"(?m)^\t+", "", content) if mine.strip_tabs else content
+
+
+def _value(mine: Instruction, escape: str) -> tuple[str, ...]:
+    if mine.keyword != "ONBUILD":
+        return _arguments(mine.keyword, mine.value, escape)
+    # The oracle shows the arguments of the inner instruction.
+    inner = split_line(mine.value, 0, len(mine.value), escape)
+    return _arguments(mine.trigger or "", mine.value[inner.value_start : inner.value_end], escape) if mine.value else ()
+
+
+def _arguments(keyword: str, value: str, escape: str) -> tuple[str, ...]:
+    """Our value in the oracle's form: the words that BuildKit's line parser makes of it."""
+    array = parse_json_array(json_part(keyword, value) or "")
+    if keyword == "HEALTHCHECK":
+        # Only the first blanks part the type from the command.
+        kind, *rest = re.split(r"\s+", value, maxsplit=1) if value else [""]
+        return (kind, *(rest if array is None else array)) if kind else ()
+    if array is not None:
+        return array
+    if keyword in ("ADD", "COPY", "EXPOSE", "FROM", "VOLUME"):
+        return split_words(value)
+    if keyword in ("ARG", "ENV", "LABEL"):
+        pairs = parse_pairs(value, escape, keyword)
+        if keyword == "ARG":
+            return tuple(name if raw is None else f"{name}={raw}" for name, raw in pairs)
+        return tuple(word for name, raw in pairs for word in (name, raw or ""))
+    if keyword in ("CMD", "ENTRYPOINT", "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "WORKDIR"):
+        return (value,) if value else ()
+    return ("",)  # an unknown instruction has one empty argument there
+
+
+def _main(arguments: list[str]) -> int:
+    """Compare files and print the differences. Folders are searched for files whose name has "Dockerfile" in it."""
+    compared = failed = 0
+    for argument in map(Path, arguments):
+        files = [argument] if argument.is_file() else sorted(argument.rglob("*ockerfile*"))
+        for path in files:
+            if path.is_file():
+                compared += 1
+                found = compare(path.read_bytes().decode("utf-8", "replace"))
+                failed += bool(found)
+                for difference in found:
+                    print(f"{path}: {difference}")
+    print(f"{compared} files, {failed} with differences")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1:]))
