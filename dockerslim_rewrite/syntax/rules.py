@@ -42,10 +42,10 @@ def check_file(instructions: Sequence[Instruction]) -> Iterator[Problem]:
         yield Problem(1, "file with no instructions")
         return
     for instruction in instructions:
-        if instruction.keyword == "FROM":
-            return
         if instruction.keyword != "ARG":
-            yield Problem(instruction.line, f"no build stage in current context: {instruction.keyword} before FROM")
+            if instruction.keyword != "FROM":
+                yield Problem(instruction.line, f"no build stage in current context: {instruction.keyword} before FROM")
+            return
     yield Problem(instructions[-1].end_line, "dockerfile contains no stages to build")
 
 
