@@ -174,7 +174,12 @@ class Note:
 class Findings:
     """A language's whole answer. `options` are ordered from the smallest base; `covered_commands` are
     the `(step, command index in the step's script)` that it understands completely: their effects lie within the
-    artifacts that it names, or matter to the build only. `dropped` says in words what stays behind in the builder."""
+    artifacts that it names, or matter to the build only. `dropped` says in words what stays behind in the builder.
+
+    `roots` are the image directories whose content the language has decided about (what it does not name there is not
+    needed); everything copied elsewhere is carried by the planner. `programs_known` is True when every program that the
+    application starts is named by a NeedProgram: then other OS packages of the author that only offer programs are
+    proven build-only."""
 
     suggestions: tuple[Suggestion, ...] = ()
     obstacles: tuple[Obstacle, ...] = ()
@@ -182,6 +187,8 @@ class Findings:
     notes: tuple[Note, ...] = ()
     covered_commands: frozenset[tuple[int, int]] = field(default=frozenset())
     dropped: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    programs_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,33 @@
+"""Commands that create users and groups."""
+
+from __future__ import annotations
+
+from dockerslim_rewrite.analysis.effects import ChangesAccounts
+from dockerslim_rewrite.analysis.words import options_and_operands
+from dockerslim_rewrite.shell.model import SimpleCommand
+
+# Options with a value. useradd: shadow 4.13 manual; adduser: Debian's Perl script and BusyBox 1.36 (both dialects listed).
+_USERADD = ("-b", "-c", "-d", "-e", "-f", "-g", "-G", "-k", "-K", "-p", "-R", "-s", "-u", "--uid", "--gid", "--home-dir",
+            "--home", "--shell", "--comment", "--groups", "--base-dir", "--password", "--skel", "--key")  # fmt: skip
+_ADDUSER = ("--home", "--shell", "--uid", "--gid", "--ingroup", "--gecos", "--firstuid", "--lastuid", "--comment", "-h",
+            "-g", "-s", "-G", "-u", "-k")  # fmt: skip
+
+
+def read_account(base: str, command: SimpleCommand) -> ChangesAccounts:
+    """Read a user or group command. The home directory is reported when the command makes one."""
+    if base == "useradd":
+        options, operands = options_and_operands(command, _USERADD)
+        name = operands[-1] if operands else None
+        makes_home = bool(options.keys() & {"-m", "--create-home"})
+        home = options.get("-d") or options.get("--home-dir") or options.get("--home") or (f"/home/{name}" if name else None)
+        return ChangesAccounts(name, home if makes_home else None)
+    if base == "adduser":
+        options, operands = options_and_operands(command, _ADDUSER)
+        name = operands[0] if operands else None
+        # Debian's --system has no home of its own unless asked; both dialects otherwise make one
+        without = options.keys() & {"-H", "--no-create-home"} or ("--system" in options and "--home" not in options)
+        home = options.get("--home") or options.get("-h") or (f"/home/{name}" if name else None)
+        if len(operands) > 1:
+            return ChangesAccounts(None, None)  # `adduser USER GROUP` adds to a group
+        return ChangesAccounts(name, None if without else home)
+    return ChangesAccounts(None, None)

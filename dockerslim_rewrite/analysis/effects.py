@@ -1,0 +1,97 @@
+"""What a command of a RUN can change in the image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Inert:
+    """Changes nothing that a container can see."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstallsPackages:
+    """Installs OS packages with `manager` (apt or apk). `complete` is False when a name is not static.
+
+    `group` is apk's `--virtual` name; `recommends` tells whether apt also installs recommended packages.
+    """
+
+    manager: str
+    packages: tuple[str, ...]
+    complete: bool
+    group: str = ""
+    recommends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemovesPackages:
+    """Removes OS packages or their caches; `packages` are those named."""
+
+    packages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesAccounts:
+    """Creates or changes users or groups. `user` is the new user's name, `home` its home directory when one is made."""
+
+    user: str | None
+    home: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """Creates or changes these absolute paths. `what`: a directory, a file, or a symbolic link to `target`."""
+
+    paths: tuple[str, ...]
+    what: Literal["dir", "file", "link", "tree"]
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Removes:
+    """Deletes these absolute paths (may hold globs)."""
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """Sets owner, mode or capabilities of paths. `owner` and `mode` as written, None when not set."""
+
+    paths: tuple[str, ...]
+    owner: str | None
+    mode: str | None
+    recursive: bool
+    capabilities: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Builds:
+    """A build tool ran: it writes within the project's tree, its own caches and install paths."""
+
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """May do anything; the reason says why it is not understood."""
+
+    reason: str
+
+
+Effect: TypeAlias = (
+    Inert | InstallsPackages | RemovesPackages | ChangesAccounts | Writes | Removes | Attributes | Builds | Unknown
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEffect:
+    """The effects of one command: the `command`-th of its step's script. `text` is the command as written."""
+
+    step: int
+    command: int
+    line: int
+    text: str
+    effects: tuple[Effect, ...]

@@ -1,0 +1,259 @@
+"""Commands that change files by their own words: mkdir, cp, ln, chown, tar, redirections, downloads."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+from dockerslim_rewrite.analysis.effects import Attributes, Effect, Inert, Removes, Unknown, Writes
+from dockerslim_rewrite.analysis.words import absolute, options_and_operands
+from dockerslim_rewrite.shell.model import SimpleCommand
+
+_OUTPUT = (">", ">>", ">|", "1>", "1>>", "&>", "&>>")
+
+
+def redirections(command: SimpleCommand) -> Iterator[Effect]:
+    """Yield what a command's output redirections write."""
+    for redirect in command.redirects:
+        if redirect.operator not in _OUTPUT:
+            continue
+        path = absolute(redirect.target.value, command.cwd)
+        if path is None:
+            yield Unknown(f"the file behind `{redirect.operator} {redirect.target.text}` is not known before the build")
+        elif not path.startswith("/dev/"):
+            yield Writes((path,), "file")
+
+
+def _paths(operands: list[str | None], command: SimpleCommand) -> tuple[str, ...] | None:
+    found = [absolute(operand, command.cwd) for operand in operands]
+    known = tuple(path for path in found if path is not None)
+    return known if len(known) == len(found) else None
+
+
+def _unresolved(command: SimpleCommand) -> Unknown:
+    return Unknown(f"a path that {command.name} writes is not known before the build")
+
+
+def _mkdir(command: SimpleCommand) -> Iterator[Effect]:
+    options, operands = options_and_operands(command, ("-m", "--mode"))
+    paths = _paths(operands, command)
+    if paths is None:
+        yield _unresolved(command)
+        return
+    yield Writes(paths, "dir")
+    if mode := options.get("-m") or options.get("--mode"):
+        yield Attributes(paths, None, mode, recursive=False)
+
+
+def _files(command: SimpleCommand) -> Iterator[Effect]:
+    """Files named as operands are created: touch, tee, truncate."""
+    _, operands = options_and_operands(command, ("-d", "-t", "-r", "-s", "--date", "--reference", "--size"))
+    paths = _paths(operands, command)
+    yield _unresolved(command) if paths is None else Writes(paths, "file")
+
+
+def _sed(command: SimpleCommand) -> Iterator[Effect]:
+    options, operands = options_and_operands(command, ("-e", "--expression", "-f", "--file"))
+    if not any(name in ("-i", "--in-place") for name in options):
+        yield Inert()
+        return
+    has_script = bool(options.keys() & {"-e", "--expression", "-f", "--file"})
+    paths = _paths(operands if has_script else operands[1:], command)
+    yield _unresolved(command) if paths is None else Writes(paths, "file")
+
+
+def _copy(command: SimpleCommand) -> Iterator[Effect]:
+    """cp, mv: the last operand, or -t, is written; a directory there receives the sources' names."""
+    options, operands = options_and_operands(command, ("-t", "--target-directory", "-S", "--suffix", "-m", "-o", "-g"))
+    target = options.get("-t") or options.get("--target-directory") or (operands.pop() if operands else None)
+    path = absolute(target, command.cwd)
+    sources = _paths(operands, command)
+    if path is None:
+        yield _unresolved(command)
+        return
+    names = tuple(posixpath.basename(source) for source in sources or ())
+    into = (target or "").endswith(("/", "/.")) or target == "." or len(operands) > 1
+    if into and sources is not None and not any("*" in name or "?" in name for name in names):
+        yield Writes(tuple(posixpath.join(path, name) for name in names), "tree")
+    else:
+        yield Writes((path,), "tree")
+    if command.name == "mv" and sources:
+        yield Removes(sources)
+
+
+def _install(command: SimpleCommand) -> Iterator[Effect]:
+    options, operands = options_and_operands(command, ("-m", "--mode", "-o", "--owner", "-g", "--group", "-t"))
+    owner = options.get("-o") or options.get("--owner")
+    if options.keys() & {"-d", "--directory"}:
+        paths = _paths(operands, command)
+        if paths is None:
+            yield _unresolved(command)
+            return
+        yield Writes(paths, "dir")
+        yield Attributes(paths, owner, options.get("-m") or options.get("--mode"), recursive=False)
+        return
+    yield from _copy(command)
+
+
+def _link(command: SimpleCommand) -> Iterator[Effect]:
+    options, operands = options_and_operands(command, ("-t", "--target-directory", "-S"))
+    if len(operands) == 1 and operands[0]:
+        operands.append(posixpath.basename(operands[0]))
+    target, link = (operands[0], operands[-1]) if len(operands) > 1 else (None, None)
+    path = absolute(link, command.cwd)
+    if path is None or target is None:
+        yield _unresolved(command)
+        return
+    if (link or "").endswith("/") or link in (".", ".."):
+        path = posixpath.join(path, posixpath.basename(target.rstrip("/")))
+    yield Writes((path,), "link", target)
+
+
+def _remove(command: SimpleCommand) -> Iterator[Effect]:
+    _, operands = options_and_operands(command)
+    yield Removes(tuple(path for path in (absolute(word, command.cwd) for word in operands) if path))
+
+
+def _attributes(command: SimpleCommand) -> Iterator[Effect]:
+    options, operands = options_and_operands(command, ("--reference", "--from"))
+    value, targets = (operands[0], operands[1:]) if operands else (None, [])
+    # `chmod -x file` and `chmod -R u-w .`: a mode that starts with a dash looks like options
+    if command.name == "chmod" and value is not None and not targets:
+        targets, value = [value], "-"
+    paths = _paths(targets, command)
+    recursive = bool(options.keys() & {"-R", "--recursive", "-r"})
+    if paths is None:
+        yield _unresolved(command)
+    elif command.name == "chmod":
+        yield Attributes(paths, None, value, recursive)
+    elif command.name == "chgrp":
+        yield Attributes(paths, f":{value}", None, recursive)
+    else:
+        yield Attributes(paths, value, None, recursive)
+
+
+def _tar(command: SimpleCommand) -> Iterator[Effect]:
+    options, operands = options_and_operands(command, ("-f", "--file", "-C", "--directory", "-T", "-X", "--exclude",
+                                                       "--strip-components", "--transform"))  # fmt: skip
+    first = operands[0] if operands and operands[0] else ""
+    old_style = not options and first.isalpha() and "x" in first
+    extracts = bool(options.keys() & {"-x", "--extract", "--get"}) or old_style
+    if not extracts:
+        path = absolute(options.get("-f") or options.get("--file") or None, command.cwd)
+        yield Writes((path,), "file") if path else Inert()
+        return
+    directory = absolute(options.get("-C") or options.get("--directory") or ".", command.cwd)
+    yield _unresolved(command) if directory is None else Writes((directory,), "tree")
+
+
+def _unzip(command: SimpleCommand) -> Iterator[Effect]:
+    options, _ = options_and_operands(command, ("-d", "-x", "-P"))
+    directory = absolute(options.get("-d") or ".", command.cwd)
+    yield _unresolved(command) if directory is None else Writes((directory,), "tree")
+
+
+def _compress(command: SimpleCommand) -> Iterator[Effect]:
+    _, operands = options_and_operands(command, ("-S", "-o"))
+    paths = _paths(operands, command)
+    yield _unresolved(command) if paths is None else Writes(tuple(posixpath.dirname(path) for path in paths), "tree")
+
+
+def _setcap(command: SimpleCommand) -> Iterator[Effect]:
+    _, operands = options_and_operands(command)
+    paths = _paths(operands[1:], command)
+    yield _unresolved(command) if paths is None else Attributes(paths, None, None, False, capabilities=True)
+
+
+def _find(command: SimpleCommand) -> Iterator[Effect]:
+    words = command.argv
+    if not any(word in ("-exec", "-execdir", "-delete", "-ok") for word in words):
+        yield Inert()
+        return
+    roots: list[str | None] = []
+    for word in words[1:]:
+        if word is not None and word.startswith(("-", "(", "!")):
+            break
+        roots.append(word)
+    paths = _paths(roots or ["."], command)
+    yield _unresolved(command) if paths is None else Writes(paths, "tree")
+
+
+def read_download(base: str, command: SimpleCommand) -> Effect:
+    """Return where curl, wget or git puts what it downloads; output to a pipe or the terminal writes nothing."""
+    if base == "curl":
+        options, operands = options_and_operands(
+            command, ("-o", "--output", "-H", "--header", "-d", "--data", "-X", "--request", "-u", "--user", "-A",
+                      "--output-dir", "--retry", "-m", "--max-time", "--connect-timeout", "-x", "--proxy", "-w"))  # fmt: skip
+        target: str | None = options.get("-o") or options.get("--output")
+        if target is None and options.keys() & {"-O", "--remote-name"}:
+            target = _url_name(operands)
+            if target is None:
+                return _unresolved(command)
+        if not target:
+            return Inert() if "-o" not in options else _unresolved(command)
+        target = posixpath.join(options.get("--output-dir", ""), target)
+    elif base == "wget":
+        options, operands = options_and_operands(
+            command, ("-O", "--output-document", "-P", "--directory-prefix", "--header", "-t", "--tries", "-T", "-U"))
+        target = options.get("-O") or options.get("--output-document") or _url_name(operands)
+        if target == "-" or "--spider" in options:
+            return Inert()
+        if target is not None:
+            target = posixpath.join(options.get("-P", options.get("--directory-prefix", "")), target)
+    else:
+        return _git(command)
+    path = absolute(target, command.cwd)
+    return _unresolved(command) if path is None else Writes((path,), "file")
+
+
+def _git(command: SimpleCommand) -> Effect:
+    _, operands = options_and_operands(command, ("-b", "--branch", "--depth", "-C", "-c", "-o", "--origin"))
+    if not operands or operands[0] != "clone":
+        return Inert()  # other sub-commands work in a checkout: describe, config, checkout, submodule
+    names = operands[1:]
+    target = names[1] if len(names) > 1 else (_url_name(names) or "").removesuffix(".git") or None
+    path = absolute(target, command.cwd)
+    return _unresolved(command) if path is None else Writes((path,), "tree")
+
+
+def _url_name(operands: list[str | None]) -> str | None:
+    urls = [word for word in operands if word and not word.startswith("-")]
+    return posixpath.basename(urlsplit(urls[-1]).path) or None if urls else None
+
+
+def read_config(base: str, command: SimpleCommand) -> Effect:
+    """Return what commands that rewrite the system's configuration change. Paths are those of Debian and Alpine."""
+    if base == "setcap":
+        return next(_setcap(command))
+    if base == "update-ca-certificates":
+        return Writes(("/etc/ssl/certs",), "tree")
+    if base == "ldconfig":
+        return Inert()
+    return Unknown(f"{base} changes the system's configuration")
+
+
+COMMANDS: dict[str, Callable[[SimpleCommand], Iterator[Effect]]] = {
+    "mkdir": _mkdir,
+    "touch": _files,
+    "tee": _files,
+    "truncate": _files,
+    "sed": _sed,
+    "cp": _copy,
+    "mv": _copy,
+    "install": _install,
+    "ln": _link,
+    "rm": _remove,
+    "rmdir": _remove,
+    "unlink": _remove,
+    "chown": _attributes,
+    "chgrp": _attributes,
+    "chmod": _attributes,
+    "tar": _tar,
+    "unzip": _unzip,
+    "gzip": _compress,
+    "gunzip": _compress,
+    "xz": _compress,
+    "bunzip2": _compress,
+    "find": _find,
+}

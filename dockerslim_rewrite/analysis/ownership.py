@@ -1,0 +1,102 @@
+"""Who owns a directory, and its mode, after all steps.
+
+COPY --from creates the directories that lead to its target as root with mode 0755, whatever they were in the builder;
+what lies below a copied directory keeps owner and mode. So these facts matter for the directories that a COPY creates.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dockerslim_rewrite.analysis.effects import Attributes, CommandEffect, Writes
+from dockerslim_rewrite.analysis.model import StageFacts, Step
+from dockerslim_rewrite.shell.modes import apply_mode
+
+ROOT_USERS = frozenset({"", "root", "0", "root:root", "0:0", "0:root", "root:0"})
+DEFAULT_DIRECTORY_MODE = 0o755
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    path: str
+    owner: str | None
+    mode: str | None
+    itself: bool
+    below: bool
+
+
+class Ownership:
+    """Answers `owner` and `mode` for absolute paths, by replaying USER, WORKDIR, COPY, mkdir, chown and chmod."""
+
+    def __init__(self, facts: StageFacts, effects: Iterable[CommandEffect]) -> None:
+        self._known = {facts.base.workdir} if facts.base else set()
+        self._events: list[_Event] = []
+        by_step: dict[int, list[CommandEffect]] = {}
+        for effect in effects:
+            by_step.setdefault(effect.step, []).append(effect)
+        for step in facts.steps:
+            self._step(step, by_step.get(step.index, []))
+
+    def owner(self, path: str) -> str:
+        """Return the owner as `chown` or USER wrote it; "" is root or not changed."""
+        owner = ""
+        for event in self._events:
+            if event.owner is not None and self._applies(event, path):
+                owner = event.owner
+        return "" if owner in ROOT_USERS else owner
+
+    def mode(self, path: str) -> int:
+        """Return a directory's mode bits as far as chmod and mkdir say."""
+        mode = DEFAULT_DIRECTORY_MODE
+        for event in self._events:
+            if event.mode is not None and self._applies(event, path):
+                mode = apply_mode(event.mode, mode)
+        return mode
+
+    @staticmethod
+    def _applies(event: _Event, path: str) -> bool:
+        return (event.itself and event.path == path) or (event.below and path.startswith(event.path.rstrip("/") + "/"))
+
+    def _create(self, path: str, owner: str) -> None:
+        """A directory and its missing parents come into being with an owner."""
+        while path not in self._known and path != "/":
+            self._known.add(path)
+            self._events.append(_Event(path, owner, None, itself=True, below=False))
+            path = posixpath.dirname(path)
+
+    def _step(self, step: Step, effects: list[CommandEffect]) -> None:
+        instruction = step.instruction
+        if instruction.keyword == "WORKDIR":
+            path = posixpath.normpath(posixpath.join(step.before.workdir or "/", instruction.value))
+            if "$" not in path:
+                self._create(path, step.before.user)
+        if step.copy is not None:
+            self._copy(step)
+        for command in effects:
+            for effect in command.effects:
+                if isinstance(effect, Writes) and effect.what == "dir":
+                    for path in effect.paths:
+                        self._create(path, step.before.user)
+                elif isinstance(effect, Attributes):
+                    for path in effect.paths:
+                        self._change(path, effect)
+
+    def _change(self, path: str, effect: Attributes) -> None:
+        globbed = path.endswith("/*")
+        path = path.removesuffix("/*") or "/"
+        self._events.append(
+            _Event(path, effect.owner, effect.mode, itself=not globbed, below=effect.recursive or globbed)
+        )
+
+    def _copy(self, step: Step) -> None:
+        assert step.copy is not None
+        owner = step.copy.chown or ""
+        dest = step.copy.dest if step.copy.dest_is_dir or len(step.copy.sources) != 1 else None
+        if dest is None:
+            source = step.copy.sources[0]
+            is_file = "." in posixpath.basename(source) and source != ""
+            dest = posixpath.dirname(step.copy.dest) if is_file else step.copy.dest
+        self._create(dest, owner)
+        self._events.append(_Event(step.copy.dest, owner, step.copy.chmod, itself=False, below=True))

@@ -1,0 +1,176 @@
+"""A build context on disk."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from dockerslim_rewrite.context.ignore import IgnoreRules
+
+MAX_TEXT_BYTES = 16 * 1024 * 1024
+MAX_WALKED_FILES = 20_000
+MAX_DEPTH = 40
+SKIPPED_DIRECTORIES = frozenset({".git", ".hg", ".svn", "node_modules"})
+
+
+class LocalContext:
+    """The `Context` of a directory. Reads regular files below `root` only, and remembers which (`reads`).
+
+    `dockerfile` is the Dockerfile's path, whose own `<name>.dockerignore` wins over `.dockerignore`.
+    """
+
+    known = True
+
+    def __init__(self, root: Path, dockerfile: Path | None = None) -> None:
+        self.root = Path(os.path.realpath(root))
+        self.reads: set[str] = set()
+        self._dockerfile = dockerfile
+        self._texts: dict[str, str | None] = {}
+        self._lists: dict[str, tuple[str, ...]] = {}
+        self._modes: dict[str, int] = {}
+
+    @cached_property
+    def _ignore(self) -> IgnoreRules:
+        own = Path(f"{self._dockerfile}.dockerignore") if self._dockerfile else None
+        for path in (own, self.root / ".dockerignore"):
+            if path is not None and (text := _read_regular(path)) is not None:
+                return IgnoreRules(text)
+        return IgnoreRules("")
+
+    def _resolve(self, path: str) -> str | None:
+        """Return the real path when it lies in the context and is not ignored."""
+        clean = os.path.normpath(path.strip("/")) if path.strip("/") else ""
+        if clean == "." or not clean:
+            return str(self.root)
+        if "\0" in clean or clean.startswith("..") or self._ignore.excludes(clean):
+            return None
+        real = os.path.realpath(self.root / clean)
+        inside = real == str(self.root) or real.startswith(str(self.root).rstrip("/") + "/")
+        return real if inside else None
+
+    def _mode(self, path: str) -> int:
+        if path not in self._modes:
+            real = self._resolve(path)
+            try:
+                self._modes[path] = os.stat(real).st_mode if real else 0  # noqa: PTH116 - a str path is faster here
+            except (OSError, ValueError):
+                self._modes[path] = 0
+        return self._modes[path]
+
+    def is_file(self, path: str) -> bool:
+        """See `Context.is_file`."""
+        return stat.S_ISREG(self._mode(path))
+
+    def is_dir(self, path: str) -> bool:
+        """See `Context.is_dir`."""
+        return stat.S_ISDIR(self._mode(path))
+
+    def is_executable(self, path: str) -> bool:
+        """See `Context.is_executable`."""
+        return self.is_file(path) and bool(self._mode(path) & 0o111)
+
+    def link_target(self, path: str) -> str | None:
+        """See `Context.link_target`."""
+        if path.startswith("..") or "\0" in path or self._ignore.excludes(path):
+            return None
+        try:
+            return str((self.root / path).readlink())
+        except (OSError, ValueError):
+            return None
+
+    def read_text(self, path: str) -> str | None:
+        """See `Context.read_text`. At most 16 MiB are read."""
+        if path not in self._texts:
+            real = self._resolve(path)
+            self._texts[path] = _read_regular(Path(real)) if real else None
+            self.reads.add(path)
+        return self._texts[path]
+
+    def list_dir(self, path: str) -> tuple[str, ...]:
+        """See `Context.list_dir`."""
+        if path not in self._lists:
+            self._lists[path] = self._list(path)
+        return self._lists[path]
+
+    def _list(self, path: str) -> tuple[str, ...]:
+        real = self._resolve(path)
+        if real is None:
+            return ()
+        try:
+            names = sorted(os.listdir(real))  # noqa: PTH208 - names, not paths
+        except OSError:
+            return ()
+        prefix = f"{path.strip('/')}/" if path.strip("/") else ""
+        return tuple(name for name in names if not self._ignore.excludes(prefix + name) or self._ignore.reincludes)
+
+    def walk(self, path: str = "") -> Iterator[str]:
+        """See `Context.walk`. Yields at most 20,000 files, at most 40 directories deep; links are not followed."""
+        budget = MAX_WALKED_FILES
+        for name in self._walk(path.strip("/"), 0):
+            yield name
+            budget -= 1
+            if budget == 0:
+                return
+
+    def _walk(self, path: str, depth: int) -> Iterator[str]:
+        if depth > MAX_DEPTH:
+            return
+        for name in self.list_dir(path):
+            child = f"{path}/{name}" if path else name
+            if self.is_file(child):
+                yield child
+            elif name not in SKIPPED_DIRECTORIES and self.is_dir(child) and self.link_target(child) is None:
+                yield from self._walk(child, depth + 1)
+
+
+def _read_regular(path: Path) -> str | None:
+    """Read a regular file of bounded size; a FIFO or device is not opened for long, since it does not block."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError):
+        return None
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_TEXT_BYTES:
+            return None
+        try:
+            return file.read(MAX_TEXT_BYTES).decode("utf-8", "replace")
+        except OSError:
+            return None
+
+
+class NoContext:
+    """The context of a Dockerfile that came alone: nothing is known."""
+
+    known = False
+
+    def is_file(self, path: str) -> bool:
+        """Return False."""
+        return False
+
+    def is_dir(self, path: str) -> bool:
+        """Return False."""
+        return False
+
+    def is_executable(self, path: str) -> bool:
+        """Return False."""
+        return False
+
+    def link_target(self, path: str) -> str | None:
+        """Return None."""
+        return None
+
+    def read_text(self, path: str) -> str | None:
+        """Return None."""
+        return None
+
+    def list_dir(self, path: str) -> tuple[str, ...]:
+        """Return nothing."""
+        return ()
+
+    def walk(self, path: str = "") -> Iterator[str]:
+        """Yield nothing."""
+        return iter(())

@@ -1,0 +1,189 @@
+"""What is copied from the builder: the languages' artifacts, scripts, and what the system layer wrote."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from dockerslim_rewrite.analysis.effects import CommandEffect, Removes, Unknown, Writes
+from dockerslim_rewrite.analysis.files import CopiedTree, ImageFiles
+from dockerslim_rewrite.analysis.model import Evidence, StageFacts
+from dockerslim_rewrite.analysis.start import Start
+from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, Artifact, Findings
+
+RANK_SYSTEM = 10
+
+# Nothing below these reaches a running program: package lists, caches, documentation, scratch space.
+_SCRATCH = ("/tmp", "/var/tmp", "/var/cache", "/var/lib/apt", "/var/log/apt", "/usr/share/doc", "/usr/share/man", "/dev",
+            "/proc", "/sys", "/root/.cache", "/root/.npm", "/root/.config", "/run")  # fmt: skip
+# Credentials and tool settings of the build; never carried (N20, G13).
+_SECRETS = ("/root/.ssh", "/root/.netrc", "/root/.npmrc", "/root/.gitconfig", "/root/.git-credentials", "/root/.docker",
+            "/root/.yarnrc", "/root/.aws")  # fmt: skip
+# Directories that the base itself fills: copying one whole would bring the toolchain along.
+_SHARED = frozenset({"/", "/usr", "/usr/local", "/usr/local/bin", "/usr/local/lib", "/usr/lib", "/usr/bin", "/usr/share",
+                     "/bin", "/lib", "/sbin", "/usr/sbin", "/etc", "/opt", "/var", "/var/lib", "/home", "/root",
+                     "/usr/local/share", "/usr/local/include", "/usr/include", "/usr/src", "/srv"})  # fmt: skip
+_PROGRAM_DIRECTORIES = ("/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An artifact with its code and evidence."""
+
+    artifact: Artifact
+    code: str
+    summary: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A symbolic link that the runtime repeats, since COPY would follow it."""
+
+    path: str
+    target: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class SystemLayer:
+    """What the steps outside the languages' roots leave behind. `problems` could not be carried."""
+
+    wanted: tuple[Wanted, ...]
+    links: tuple[Link, ...]
+    problems: tuple[tuple[int, str], ...]
+
+
+def below(path: str, roots: Iterable[str]) -> bool:
+    """Tell whether a path is one of some directories or lies below one."""
+    return any(path == root or path.startswith(root.rstrip("/") + "/") for root in roots)
+
+
+def language_artifacts(findings: Iterable[Findings]) -> list[Wanted]:
+    """Return the artifacts that languages name."""
+    return [
+        Wanted(suggestion.effect, suggestion.code, suggestion.summary, suggestion.evidence)
+        for finding in findings
+        for suggestion in finding.suggestions
+        if isinstance(suggestion.effect, Artifact)
+    ]
+
+
+def script_artifacts(flows: Iterable[Start | None], wanted: Iterable[Wanted]) -> Iterator[Wanted]:
+    """Yield the start and check scripts that no artifact covers yet."""
+    have = tuple(item.artifact for item in wanted)
+    for code, flow in zip(("D02", "D03"), flows, strict=True):
+        for path in flow.scripts if flow else ():
+            if any(item.path == path or (item.is_dir and below(path, (item.path,))) for item in have):
+                continue
+            evidence = flow.shell or flow.processes[0].evidence if flow and (flow.shell or flow.processes) else None
+            if evidence is not None:
+                what = "the start command runs it" if code == "D02" else "the health check runs it"
+                yield Wanted(Artifact(path, False, RANK_CODE, what), code, f"{path}: {what}", (evidence,))
+
+
+def system_layer(
+    facts: StageFacts,
+    files: ImageFiles,
+    effects: Iterable[CommandEffect],
+    roots: tuple[str, ...],
+    covered: frozenset[tuple[int, int]],
+    programs: frozenset[str] | None,
+) -> SystemLayer:
+    """Collect what COPY, ADD and RUN put outside the languages' roots.
+
+    `programs`: the names started at run time when all are known, else None; a program file that nothing starts is
+    then left behind.
+    """
+    collector = _Collector(facts, roots, programs)
+    collector.copies(files.trees)
+    for command in effects:
+        if (command.step, command.command) not in covered:
+            collector.command(command)
+    return collector.result()
+
+
+class _Collector:
+    def __init__(self, facts: StageFacts, roots: tuple[str, ...], programs: frozenset[str] | None) -> None:
+        self._facts = facts
+        self._roots = roots
+        self._programs = programs
+        self._wanted: dict[str, Wanted] = {}
+        self._links: dict[str, Link] = {}
+        self._problems: list[tuple[int, str]] = []
+
+    def result(self) -> SystemLayer:
+        wanted = tuple(
+            item
+            for path, item in self._wanted.items()
+            if not any(other != path and below(path, (other,)) and self._wanted[other].artifact.is_dir for other in self._wanted)
+        )
+        return SystemLayer(wanted, tuple(self._links.values()), tuple(self._problems))
+
+    def copies(self, trees: tuple[CopiedTree, ...]) -> None:
+        for tree in trees:
+            line = self._facts.steps[tree.step].instruction.line
+            what = f"copied by line {line}"
+            self._want(tree.image_path, tree.is_dir, "D10", what, line, self._facts.steps[tree.step].instruction.value)
+        for step in self._facts.steps:
+            if step.copy is None:
+                continue
+            line = step.instruction.line
+            remote = step.copy.from_ is not None or any("://" in source for source in step.copy.sources)
+            if remote and step.copy.dest in _SHARED and step.copy.dest_is_dir:
+                self._remote_files(step.copy.sources, step.copy.dest, line, step.instruction.value)
+            elif remote or step.copy.inline:
+                self._want(step.copy.dest, step.copy.dest_is_dir, "D10", f"line {line}", line, step.instruction.value)
+
+    def _remote_files(self, sources: tuple[str, ...], dest: str, line: int, text: str) -> None:
+        for source in sources:
+            name = posixpath.basename(source.rstrip("/"))
+            self._want(posixpath.join(dest, name), False, "D10", f"line {line}", line, text)
+
+    def command(self, command: CommandEffect) -> None:
+        for effect in command.effects:
+            if isinstance(effect, Unknown):
+                self._problems.append((command.line, f"`{_short(command.text)}`: {effect.reason}"))
+            elif isinstance(effect, Removes):
+                for path in effect.paths:
+                    self._wanted.pop(path, None)
+                    self._links.pop(path, None)
+            elif isinstance(effect, Writes):
+                for path in effect.paths:
+                    self._write(path, effect, command)
+
+    def _write(self, path: str, effect: Writes, command: CommandEffect) -> None:
+        if self._is_left(path):
+            return
+        what = f"line {command.line} writes it"
+        if effect.what == "link":
+            if not self._unused_program(path):
+                evidence = Evidence("Dockerfile", command.line, _short(command.text))
+                self._links[path] = Link(path, effect.target, evidence)
+            return
+        if effect.what == "tree" and path in _SHARED:
+            if self._programs is None:
+                self._problems.append((command.line, f"`{_short(command.text)}`: what it puts into {path} is not known"))
+            return
+        self._want(path, effect.what != "file", "D09", what, command.line, _short(command.text))
+
+    def _is_left(self, path: str) -> bool:
+        return below(path, _SCRATCH) or below(path, _SECRETS) or below(path, self._roots)
+
+    def _unused_program(self, path: str) -> bool:
+        in_path = posixpath.dirname(path) in _PROGRAM_DIRECTORIES
+        return in_path and self._programs is not None and posixpath.basename(path) not in self._programs
+
+    def _want(self, path: str, is_dir: bool, code: str, what: str, line: int, text: str) -> None:
+        if self._is_left(path) or path == "/" or self._unused_program(path):
+            return
+        if is_dir and path in _SHARED:
+            return
+        rank = RANK_SYSTEM if code == "D09" else RANK_ASSETS
+        evidence = Evidence("Dockerfile", line, _short(text))
+        self._wanted[path] = Wanted(Artifact(path, is_dir, rank, what), code, f"{path}: {what}", (evidence,))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 100 else text[:97] + "..."

@@ -1,0 +1,174 @@
+"""The runtime stage's settings: the author's own ARG, LABEL, ENV, WORKDIR, USER ... repeated or moved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dockerslim_rewrite.analysis.model import StageFacts, Step
+from dockerslim_rewrite.languages.model import ReplaceStart
+from dockerslim_rewrite.planning.model import RuntimeLine, Section
+from dockerslim_rewrite.syntax.model import Dockerfile, Instruction
+from dockerslim_rewrite.syntax.words import parse_pairs, references
+
+# Instructions that only describe the container: they move to the runtime stage.
+MOVED = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK", "EXPOSE", "STOPSIGNAL", "LABEL", "MAINTAINER", "VOLUME"})
+# Instructions that change what later steps see: they stay in the builder as long as a step follows.
+STATE = frozenset({"ENV", "ARG", "WORKDIR", "USER", "SHELL"})
+# Instructions that need the builder's state.
+BUILDING = frozenset({"RUN", "COPY", "ADD", "WORKDIR"})
+
+_SECTIONS: dict[str, Section] = {
+    "ARG": "arguments",
+    "LABEL": "arguments",
+    "MAINTAINER": "arguments",
+    "ENV": "arguments",
+    "WORKDIR": "settings",
+    "USER": "settings",
+    "EXPOSE": "settings",
+    "VOLUME": "settings",
+    "HEALTHCHECK": "start",
+    "STOPSIGNAL": "start",
+    "SHELL": "start",
+    "ENTRYPOINT": "start",
+    "CMD": "start",
+}
+_CODES = {"ARG": "D05", "ENV": "D06", "WORKDIR": "D08", "USER": "D04", "VOLUME": "D07", "HEALTHCHECK": "D03", "SHELL": "D11"}
+_ORDER = ("WORKDIR", "USER", "EXPOSE", "VOLUME", "HEALTHCHECK", "STOPSIGNAL", "SHELL", "ENTRYPOINT", "CMD")
+_LAST_WINS = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL", "USER", "SHELL", "MAINTAINER"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The runtime lines that repeat the author's text; `moved` are the steps that leave the builder."""
+
+    lines: tuple[RuntimeLine, ...]
+    moved: frozenset[int]
+
+
+def item_index(dockerfile: Dockerfile, instruction: Instruction) -> int:
+    """Return the index in `Dockerfile.items` of an instruction."""
+    return next(index for index, item in enumerate(dockerfile.items) if item is instruction)
+
+
+def instruction_text(dockerfile: Dockerfile, instruction: Instruction) -> str:
+    """Return an instruction's own text without its last line end."""
+    return instruction.span.of(dockerfile.text).rstrip("\r\n")
+
+
+def exec_text(keyword: str, argv: tuple[str, ...]) -> str:
+    """Return an instruction in exec form."""
+    return f"{keyword} {json.dumps(list(argv), ensure_ascii=False)}"
+
+
+def collect_settings(
+    dockerfile: Dockerfile, facts: StageFacts, start: ReplaceStart | None, extra_args: Iterable[str]
+) -> Settings:
+    """Choose the author's settings that the runtime stage repeats, in the layout's order.
+
+    `start` replaces or removes ENTRYPOINT and CMD; `extra_args` are names that new runtime lines refer to.
+    """
+    chooser = _Chooser(dockerfile, facts, start)
+    chosen = [step for step in facts.steps if chooser.wants(step)]
+    chosen = _with_arguments(dockerfile, facts, chosen, frozenset(extra_args))
+    last_building = max((step.index for step in facts.steps if step.instruction.keyword in BUILDING - {"WORKDIR"}), default=-1)
+    moved = frozenset(
+        step.index
+        for step in facts.steps
+        if step.instruction.keyword in MOVED
+        or (step.instruction.keyword in STATE and step.index > last_building)
+    )
+    lines = [chooser.line(step) for step in sorted(chosen, key=_layout)]
+    return Settings(tuple(lines), moved)
+
+
+def _layout(step: Step) -> tuple[int, int]:
+    keyword = step.instruction.keyword
+    return (_ORDER.index(keyword) + 1 if keyword in _ORDER else 0, step.index)
+
+
+class _Chooser:
+    def __init__(self, dockerfile: Dockerfile, facts: StageFacts, start: ReplaceStart | None) -> None:
+        self._dockerfile = dockerfile
+        self._facts = facts
+        self._start = start or ReplaceStart(None, None)
+        self._last = {step.instruction.keyword: step.index for step in facts.steps}
+        self._workdirs = _workdir_chain(facts)
+        cmd, entrypoint = facts.contract.cmd, facts.contract.entrypoint
+        health = facts.contract.healthcheck or ""
+        self._uses_shell = bool(
+            (cmd and cmd.shell) or (entrypoint and entrypoint.shell) or ("CMD" in health and "[" not in health)
+        )
+
+    def wants(self, step: Step) -> bool:
+        keyword = step.instruction.keyword
+        if keyword in ("ARG", "RUN", "COPY", "ADD", "ONBUILD"):
+            return False
+        if keyword == "ENTRYPOINT" and self._start.entrypoint is not None:
+            return False
+        if keyword == "CMD" and self._start.cmd is not None:
+            return False
+        if keyword == "SHELL":
+            return self._uses_shell and self._last[keyword] == step.index
+        if keyword == "WORKDIR":
+            return step.index in self._workdirs
+        return keyword not in _LAST_WINS or self._last[keyword] == step.index
+
+    def line(self, step: Step) -> RuntimeLine:
+        instruction = step.instruction
+        index = item_index(self._dockerfile, instruction)
+        return RuntimeLine(
+            _SECTIONS[instruction.keyword],
+            instruction_text(self._dockerfile, instruction),
+            _CODES.get(instruction.keyword, "D15"),
+            index,
+        )
+
+
+def _workdir_chain(facts: StageFacts) -> frozenset[int]:
+    """Return the WORKDIR steps from the last absolute one on: together they give the final directory."""
+    chain: list[int] = []
+    for step in facts.steps:
+        if step.instruction.keyword == "WORKDIR":
+            value = step.instruction.value
+            absolute = value.startswith("/") or (value.startswith("$") and _expands_to_absolute(step))
+            chain = [step.index] if absolute else [*chain, step.index]
+    return frozenset(chain)
+
+
+def _expands_to_absolute(step: Step) -> bool:
+    name = step.instruction.value.lstrip("${").split("}")[0].split("/")[0]
+    return step.before.variables.get(name, "").startswith("/")
+
+
+def _with_arguments(
+    dockerfile: Dockerfile, facts: StageFacts, chosen: list[Step], extra: frozenset[str]
+) -> list[Step]:
+    """Add the ARGs that chosen instructions refer to, and those that their defaults refer to."""
+    wanted = set(extra)
+    for step in chosen:
+        if step.instruction.keyword not in ("CMD", "ENTRYPOINT", "HEALTHCHECK", "SHELL"):
+            wanted |= _references(dockerfile, step.instruction)
+    result = list(chosen)
+    for step in reversed(facts.steps):
+        if step.instruction.keyword != "ARG":
+            continue
+        if wanted & set(_names(dockerfile, step.instruction)):
+            wanted |= _references(dockerfile, step.instruction)
+            result.append(step)
+    return result
+
+
+def _names(dockerfile: Dockerfile, instruction: Instruction) -> tuple[str, ...]:
+    try:
+        return tuple(name for name, _ in parse_pairs(instruction.value, dockerfile.escape))
+    except ValueError:
+        return ()
+
+
+def _references(dockerfile: Dockerfile, instruction: Instruction) -> frozenset[str]:
+    try:
+        return references(instruction.value, dockerfile.escape)
+    except ValueError:
+        return frozenset()

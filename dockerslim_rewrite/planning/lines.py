@@ -1,0 +1,85 @@
+"""Runtime lines that are not the author's: COPY --from, packages, links, accounts."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Iterable
+
+from dockerslim_rewrite.analysis.ownership import DEFAULT_DIRECTORY_MODE, Ownership
+from dockerslim_rewrite.languages.model import Artifact
+from dockerslim_rewrite.planning.artifacts import Link, Wanted
+from dockerslim_rewrite.planning.model import RuntimeLine
+
+ACCOUNT_FILES = ("/etc/passwd", "/etc/group")
+
+
+def copy_text(builder: str, sources: tuple[str, ...], dest: str, owner: str = "", mode: str = "") -> str:
+    """Return a COPY --from instruction; JSON form when a path holds white space. Patterns in paths are escaped."""
+    flags = f"--from={builder}"
+    if owner:
+        flags += f" --chown={owner}"
+    if mode:
+        flags += f" --chmod={mode}"
+    words = [_escape(source.replace("[", "[[]")) for source in sources] + [_escape(dest)]
+    if any(" " in word or "\t" in word for word in words):
+        return f"COPY {flags} {json.dumps(words, ensure_ascii=False)}"
+    return f"COPY {flags} {' '.join(words)}"
+
+
+def _escape(path: str) -> str:
+    return path.replace("$", "\\$")
+
+
+def artifact_line(builder: str, wanted: Wanted, ownership: Ownership, default_owner: str = "") -> RuntimeLine:
+    """Return the COPY of one artifact, with the owner and mode of the directory that it creates.
+
+    COPY makes the directories that lead to its target; --chown gives them their owner in the builder.
+    """
+    artifact = wanted.artifact
+    directory = artifact.path if artifact.is_dir else posixpath.dirname(artifact.path)
+    owner = ownership.owner(directory) or default_owner
+    mode = ownership.mode(directory) if artifact.is_dir else DEFAULT_DIRECTORY_MODE
+    mode_text = "" if mode == DEFAULT_DIRECTORY_MODE or not _is_data_directory(wanted) else f"{mode:o}"
+    text = copy_text(builder, (artifact.path,), artifact.path, owner, mode_text)
+    section = "directories" if _is_data_directory(wanted) else "artifacts"
+    return RuntimeLine("directories" if section == "directories" else "artifacts", text, wanted.code)
+
+
+def _is_data_directory(wanted: Wanted) -> bool:
+    """A directory that the system layer made for data: its mode matters and it holds no programs."""
+    return wanted.artifact.is_dir and wanted.code in ("D07", "D09")
+
+
+def account_line(builder: str) -> RuntimeLine:
+    """Return the COPY that brings the builder's users and groups: the same names with the same ids."""
+    return RuntimeLine("users", copy_text(builder, ACCOUNT_FILES, "/etc/"), "D04")
+
+
+def package_line(manager: str, packages: Iterable[str], code: str, *, recommends: bool) -> RuntimeLine:
+    """Return the RUN that installs OS packages and leaves no list or cache behind."""
+    names = " ".join(dict.fromkeys(packages))
+    if manager == "apk":
+        return RuntimeLine("packages", f"RUN apk add --no-cache {names}", code)
+    flag = "" if recommends else " --no-install-recommends"
+    text = f"RUN apt-get update && apt-get install -y{flag} {names} && rm -rf /var/lib/apt/lists/*"
+    return RuntimeLine("packages", text, code)
+
+
+def link_line(links: Iterable[Link]) -> RuntimeLine:
+    """Return the RUN that makes symbolic links again, since COPY would follow them."""
+    commands = []
+    for link in links:
+        commands.append(f"mkdir -p {posixpath.dirname(link.path)} && ln -sf {link.target} {link.path}")
+    return RuntimeLine("directories", "RUN " + " && ".join(commands), "D09")
+
+
+def without_covered(wanted: Iterable[Wanted]) -> list[Wanted]:
+    """Drop artifacts that lie inside another copied directory, and doubles; order by layer rank, then as given."""
+    items = list({item.artifact.path: item for item in wanted}.values())
+    kept = [item for item in items if not any(_inside(item.artifact, other.artifact) for other in items)]
+    return sorted(kept, key=lambda item: item.artifact.rank)
+
+
+def _inside(artifact: Artifact, other: Artifact) -> bool:
+    return other.is_dir and artifact.path.startswith(other.path.rstrip("/") + "/")

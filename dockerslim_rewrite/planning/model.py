@@ -1,0 +1,145 @@
+"""The plan: a plain value that serialises to JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias
+
+from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence
+from dockerslim_rewrite.languages.model import Note, Style
+
+Section = Literal[
+    "arguments", "labels", "environment", "packages", "users", "directories", "artifacts", "settings", "start"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision: a hazard's code, a sentence, why it is believed, and what happens when it is wrong.
+
+    `changes` names the parts of the run-time contract that differ on purpose: "cmd", "entrypoint", "env:PATH".
+    """
+
+    code: str
+    summary: str
+    evidence: tuple[Evidence, ...]
+    confidence: Confidence
+    applicability: Applicability
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """Why a file is refused: code, 1-based line in the Dockerfile, what was found, what to do."""
+
+    code: str
+    line: int
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """A slice of the source text, byte for byte: all of item `index` of `Dockerfile.items`, or a part of a comment block."""
+
+    index: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Source item `index` with text inserted at offsets of the source file."""
+
+    index: int
+    insertions: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """New text in the builder: whole lines without the final line end."""
+
+    text: str
+    code: str
+
+
+BuilderItem: TypeAlias = Carry | Edit | Insert
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeLine:
+    """One instruction of the runtime stage.
+
+    `text` has no final line end; `source` is the item index of the author's instruction that it repeats, None for a
+    new line; `comment` is the author's comment block above it ("" for none).
+    """
+
+    section: Section
+    text: str
+    code: str
+    source: int | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Estimated megabytes of an image's base, from images.toml, and what is left behind, in words."""
+
+    before_mb: float
+    after_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class RewritePlan:
+    """The whole rewrite. `stage_from` is the item index of the FROM that starts the stage which is split."""
+
+    builder_name: str
+    builder_base: str
+    runtime_base: str
+    style: Style
+    why_base: str
+    stage_from: int
+    builder: tuple[BuilderItem, ...]
+    runtime: tuple[RuntimeLine, ...]
+    decisions: tuple[Decision, ...]
+    withheld: tuple[Decision, ...]
+    notes: tuple[Note, ...]
+    dropped: tuple[str, ...]
+    size: Size
+
+    @property
+    def applicability(self) -> Applicability:
+        """Return the minimum of the decisions' applicability."""
+        return min((decision.applicability for decision in self.decisions), default=Applicability.SAFE)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as JSON-ready values; each builder item carries its `kind`."""
+        data = asdict(self)
+        data["builder"] = [{"kind": type(item).__name__.lower(), **asdict(item)} for item in self.builder]
+        data["applicability"] = self.applicability.name
+        for group in ("decisions", "withheld"):
+            for entry in data[group]:
+                entry["confidence"] = Confidence(entry["confidence"]).name
+                entry["applicability"] = Applicability(entry["applicability"]).name
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked for. `runtime` "auto" takes the smallest base; a style takes that one or refuses.
+
+    `unsafe` applies UNSAFE decisions; `optimize` also edits the builder; `nonroot` adds an unprivileged user.
+    """
+
+    runtime: Style | Literal["auto"] = "auto"
+    unsafe: bool = False
+    optimize: bool = False
+    nonroot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoBenefit:
+    """A rewrite would change nothing worth it; the line and the reason."""
+
+    line: int
+    reason: str

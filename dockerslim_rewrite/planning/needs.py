@@ -1,0 +1,167 @@
+"""What the runtime stage must offer, collected from the start command, the languages and the system layer."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from dockerslim_rewrite.analysis.effects import CommandEffect, InstallsPackages, RemovesPackages
+from dockerslim_rewrite.analysis.model import Evidence, StageFacts
+from dockerslim_rewrite.analysis.start import Start
+from dockerslim_rewrite.knowledge.packages import os_package, runtime_packages
+from dockerslim_rewrite.languages.model import (
+    Artifact,
+    Findings,
+    Need,
+    NeedFeature,
+    NeedInterpreter,
+    NeedLibc,
+    NeedLibrary,
+    NeedProgram,
+    NeedShell,
+    Note,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A need with its hazard code, a sentence and the evidence."""
+
+    need: Need
+    code: str
+    summary: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePlan:
+    """The author's OS packages sorted by who needs them. `unknown` holds commands whose package names are not static."""
+
+    kept: tuple[Requirement, ...]
+    dropped: tuple[tuple[str, str], ...]
+    notes: tuple[Note, ...]
+    unknown: tuple[CommandEffect, ...]
+    recommends: bool
+
+
+def language_needs(findings: Iterable[Findings]) -> Iterator[Requirement]:
+    """Yield the needs that languages suggest."""
+    kinds = (NeedLibc, NeedShell, NeedProgram, NeedFeature, NeedLibrary, NeedInterpreter)
+    for finding in findings:
+        for suggestion in finding.suggestions:
+            if isinstance(suggestion.effect, kinds):
+                yield Requirement(suggestion.effect, suggestion.code, suggestion.summary, suggestion.evidence)
+
+
+def start_needs(start: Start, health: Start | None, artifacts: Iterable[Artifact]) -> Iterator[Requirement]:
+    """Yield what the start command and the health check need from the base: a shell, interpreters, programs."""
+    artifacts = tuple(artifacts)
+    if start.shell is not None:
+        code = "D02" if start.scripts else "D01"
+        yield Requirement(NeedShell(), code, "the start command runs through a shell", (start.shell,))
+    if health is not None and health.shell is not None:
+        yield Requirement(NeedShell(), "D03", "the health check runs through a shell", (health.shell,))
+    for code, flow in (("D02", start), ("D03", health)):
+        if flow is None:
+            continue
+        where = next((process.evidence for process in flow.processes), flow.shell)
+        for interpreter in flow.interpreters:
+            if where is not None and not _is_provided(interpreter, artifacts):
+                yield Requirement(NeedProgram(interpreter), code, f"{interpreter} runs a script", (where,))
+        for process in flow.processes:
+            program = process.argv[0]
+            owned = process.main and flow is start
+            if program is None or owned or _is_provided(program, artifacts, process.cwd):
+                continue
+            if "/" not in program or program.startswith(("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/", "/usr/local/bin/")):
+                what = "the health check" if code == "D03" else "the start script"
+                yield Requirement(NeedProgram(program), code, f"{what} calls {program}", (process.evidence,))
+
+
+def _is_provided(program: str, artifacts: tuple[Artifact, ...], cwd: str = "/") -> bool:
+    """Tell whether an artifact brings a program along."""
+    if "/" in program:
+        path = posixpath.normpath(posixpath.join(cwd, program))
+        return any(_covers(artifact, path) for artifact in artifacts)
+    return any(not artifact.is_dir and posixpath.basename(artifact.path) == program for artifact in artifacts)
+
+
+def _covers(artifact: Artifact, path: str) -> bool:
+    return artifact.path == path or (artifact.is_dir and path.startswith(artifact.path.rstrip("/") + "/"))
+
+
+def sort_packages(
+    facts: StageFacts,
+    effects: Iterable[CommandEffect],
+    programs: frozenset[str],
+    *,
+    programs_known: bool,
+    links_libraries: bool,
+    code: str,
+) -> PackagePlan:
+    """Decide for each OS package of the author whether the runtime needs it.
+
+    `programs` are the names that something starts at run time; with `programs_known` no others are started.
+    `links_libraries`: compiled artifacts may link the shared libraries of -dev packages.
+    """
+    sorter = _Sorter(facts, programs, programs_known, links_libraries, code)
+    installed: dict[str, tuple[CommandEffect, InstallsPackages]] = {}
+    unknown = []
+    for command in effects:
+        for effect in command.effects:
+            if isinstance(effect, InstallsPackages):
+                if not effect.complete:
+                    unknown.append(command)
+                installed.update({name: (command, effect) for name in effect.packages})
+            elif isinstance(effect, RemovesPackages):
+                for name in [*installed]:
+                    if name in effect.packages or installed[name][1].group in (*effect.packages, None):
+                        sorter.dropped.append((name, f"line {command.line} removes it again"))
+                        del installed[name]
+    for name, (command, effect) in installed.items():
+        sorter.sort(name, command, effect)
+    recommends = any(effect.recommends for name, (_, effect) in installed.items() if name in sorter.kept_names)
+    return PackagePlan(tuple(sorter.kept), tuple(sorter.dropped), tuple(sorter.notes), tuple(unknown), recommends)
+
+
+class _Sorter:
+    def __init__(
+        self, facts: StageFacts, programs: frozenset[str], programs_known: bool, links_libraries: bool, code: str
+    ) -> None:
+        self._release = facts.base.release if facts.base else ""
+        self._programs = programs
+        self._programs_known = programs_known
+        self._links = links_libraries
+        self._code = code
+        self.kept: list[Requirement] = []
+        self.kept_names: set[str] = set()
+        self.dropped: list[tuple[str, str]] = []
+        self.notes: list[Note] = []
+
+    def sort(self, name: str, command: CommandEffect, effect: InstallsPackages) -> None:
+        distro = "alpine" if effect.manager == "apk" else "debian"
+        known = os_package(name, distro)
+        if known is None or known.role == "unknown":
+            self._keep(name, command, f"{name} is not in the package table: kept on doubt")
+            self.notes.append(Note(self._code, command.line, f"{name} is not in the package table: kept on doubt"))
+        elif known.role == "runtime":
+            self._keep(name, command, known.reason)
+        elif known.role == "build":
+            libraries = runtime_packages(name, distro, self._release) if self._links else ()
+            for library in libraries:
+                self._keep(library, command, f"{name} is for building; programs built with it load {library}")
+            self.dropped.append((name, known.reason))
+        elif self._programs & set(known.provides):
+            self._keep(name, command, f"{', '.join(sorted(self._programs & set(known.provides)))} is started at run time")
+        elif self._programs_known and known.provides:
+            self.dropped.append((name, "nothing starts it at run time"))
+        else:
+            self._keep(name, command, f"{name} may be used at run time: kept on doubt")
+
+    def _keep(self, name: str, command: CommandEffect, why: str) -> None:
+        if name in self.kept_names:
+            return
+        self.kept_names.add(name)
+        evidence = Evidence("Dockerfile", command.line, command.text[:120])
+        self.kept.append(Requirement(NeedLibrary(name), self._code, why, (evidence,)))
