@@ -38,3 +38,12 @@ Outcome: TypeAlias = Rewritten | Unchanged | Refused
 
 class CheckFailed(Exception):
     """The emitted text does not keep what the plan promised: a defect of this program. Nothing is to be written."""
+
+
+class InvalidDockerfile(Exception):
+    """BuildKit would reject the text: `line` is 1-based."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+        self.message = message

@@ -11,7 +11,7 @@ from dockerslim_rewrite.analysis.model import Command, Evidence, StageFacts
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.shell.model import SimpleCommand, Word
 from dockerslim_rewrite.shell.parse import parse_script, unwrap
-from dockerslim_rewrite.shell.words import is_builtin
+from dockerslim_rewrite.shell.builtins import is_builtin
 from dockerslim_rewrite.syntax.model import Span
 
 SHELLS = frozenset({"sh", "bash", "ash", "dash"})

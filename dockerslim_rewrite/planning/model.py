@@ -139,7 +139,8 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class NoBenefit:
-    """A rewrite would change nothing worth it; the line and the reason."""
+    """The file is left alone: the line, the reason, and the hazard's code."""
 
     line: int
     reason: str
+    code: str = "D18"

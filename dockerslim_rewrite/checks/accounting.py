@@ -1,0 +1,59 @@
+"""Every source instruction is accounted for in the emitted text."""
+
+from __future__ import annotations
+
+from dockerslim_rewrite.planning.contract import instruction_text
+from dockerslim_rewrite.planning.model import Carry, Edit, RewritePlan
+from dockerslim_rewrite.syntax.model import Dockerfile, Instruction, Stage
+
+
+def unaccounted(source: Dockerfile, emitted: Dockerfile, plan: RewritePlan) -> list[str]:
+    """Return a sentence for each source instruction that the emitted text lost or changed without a decision."""
+    edited = {item.index for item in plan.builder if isinstance(item, Edit)}
+    carried = {item.index for item in plan.builder if isinstance(item, Carry)}
+    *before, runtime = emitted.stages
+    builder = [instruction_text(emitted, entry) for stage in before for entry in (stage.from_, *stage.instructions)]
+    builder += [instruction_text(emitted, entry) for entry in emitted.meta_args]
+    moved = [instruction_text(emitted, entry) for entry in runtime.instructions]
+    replaced = {change for decision in plan.decisions for change in decision.changes}
+    lost = []
+    for index, item in enumerate(source.items):
+        if not isinstance(item, Instruction):
+            continue
+        text = instruction_text(source, item)
+        if index in carried and text not in builder:
+            lost.append(f"line {item.line}: {item.keyword} is not in the builder stage")
+        elif index in edited and not any(_contains(entry, text) for entry in builder):
+            lost.append(f"line {item.line}: {item.keyword} was edited beyond insertions")
+        elif index not in carried | edited and text not in moved and not _may_go(item, source, replaced):
+            lost.append(f"line {item.line}: {item.keyword} is in neither stage")
+    return lost
+
+
+def _may_go(item: Instruction, source: Dockerfile, replaced: set[str]) -> bool:
+    """An overridden or state-only instruction, or one that a decision replaces, may be in neither stage."""
+    if item.keyword.lower() in replaced or item.keyword in ("ARG", "SHELL", "WORKDIR", "USER"):
+        return True
+    stage = source.stages[-1]
+    later = [entry for entry in stage.instructions if entry.keyword == item.keyword and entry.line > item.line]
+    return item.keyword in ("CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL", "MAINTAINER") and bool(later)
+
+
+def _contains(edited: str, original: str) -> bool:
+    """Tell whether an edited instruction holds every character of the original in order: text was only inserted."""
+    characters = iter(edited)
+    return all(character in characters for character in original)
+
+
+def bad_copies(runtime: Stage, builder: str) -> list[str]:
+    """Return a sentence for each COPY of the runtime stage that is not an exact `--from=BUILDER` of absolute paths."""
+    found = []
+    for entry in runtime.instructions:
+        if entry.keyword != "COPY":
+            continue
+        words = entry.exec_form or tuple(entry.value.split())
+        if entry.flag("from") != builder or not all(word.startswith("/") for word in words):
+            found.append(f"line {entry.line}: COPY does not take absolute paths from {builder}")
+        if words[:1] == ("/",):
+            found.append(f"line {entry.line}: COPY takes the whole file system")
+    return found

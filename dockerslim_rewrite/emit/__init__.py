@@ -1,0 +1,1 @@
+"""The plan as text. Jinja decides the layout and nothing else."""

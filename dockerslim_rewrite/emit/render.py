@@ -1,0 +1,99 @@
+"""Renders a plan. The only importer of jinja2."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from dockerslim_rewrite.planning.model import BuilderItem, Carry, Edit, RewritePlan, RuntimeLine
+from dockerslim_rewrite.syntax.model import Dockerfile
+
+# Stands for the builder stage while the layout is rendered: no Dockerfile that BuildKit accepts holds a NUL.
+_BUILDER = "\0builder\0"
+_PACKAGE = Path(__file__).resolve().parent.parent
+TEMPLATE_DIRECTORIES = (_PACKAGE / "_templates", _PACKAGE.parent / "templates")
+
+
+class TemplateFailed(Exception):
+    """A template of the user cannot be rendered; the message names file and line."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeView:
+    """What a template sees of the runtime stage: `base`, and `groups` of lines in the layout's order."""
+
+    base: str
+    groups: tuple[tuple[str, ...], ...]
+
+
+def render_plan(plan: RewritePlan, dockerfile: Dockerfile, templates: Path | None = None) -> str:
+    """Return the multi-stage Dockerfile with the source's line ends.
+
+    `templates` is a directory of the user's own templates, searched first.
+
+    Raises:
+        TemplateFailed: when a template has an error.
+    """
+    layout = _render(
+        templates, builder=_BUILDER, runtime=RuntimeView(plan.runtime_base, _groups(plan.runtime)), plan=plan
+    )
+    layout = layout.replace("\r\n", "\n").rstrip("\n") + "\n"
+    if dockerfile.newline == "\r\n":
+        layout = layout.replace("\n", "\r\n")
+    return layout.replace(_BUILDER, builder_text(plan.builder, dockerfile))
+
+
+def _groups(lines: tuple[RuntimeLine, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        tuple(text for line in group for text in ([line.comment, line.text] if line.comment else [line.text]))
+        for _, group in groupby(lines, key=lambda line: line.section)
+    )
+
+
+def builder_text(items: tuple[BuilderItem, ...], dockerfile: Dockerfile) -> str:
+    """Return the builder stage (and what stands before it) without trailing blank lines."""
+    text = dockerfile.text
+    parts: list[str] = []
+    for item in items:
+        if isinstance(item, Carry):
+            parts.append(text[item.start : item.end])
+        elif isinstance(item, Edit):
+            parts.append(_edited(item, dockerfile))
+        else:
+            ended = not parts or parts[-1].endswith("\n")
+            parts.append(("" if ended else dockerfile.newline) + item.text + dockerfile.newline)
+    return "".join(parts).rstrip("\r\n\t ")
+
+
+def _edited(item: Edit, dockerfile: Dockerfile) -> str:
+    span = dockerfile.items[item.index].span
+    pieces: list[str] = []
+    position = span.start
+    for offset, inserted in item.insertions:
+        pieces += [dockerfile.text[position:offset], inserted]
+        position = offset
+    return "".join([*pieces, dockerfile.text[position : span.end]])
+
+
+def _render(templates: Path | None, **values: Any) -> str:
+    from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    own = [FileSystemLoader(str(templates))] if templates is not None else []
+    shipped = FileSystemLoader([str(directory) for directory in TEMPLATE_DIRECTORIES])
+    environment = ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader([*own, shipped]),
+        autoescape=False,  # noqa: S701 - the output is a Dockerfile, not HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+    )
+    try:
+        return environment.get_template("dockerfile.j2").render(values)
+    except TemplateSyntaxError as error:
+        raise TemplateFailed(f"{error.filename or error.name}:{error.lineno}: {error.message}") from error
+    except (TemplateError, OSError, TypeError, ValueError, ArithmeticError) as error:
+        raise TemplateFailed(f"{templates or 'templates'}/dockerfile.j2: {error}") from error

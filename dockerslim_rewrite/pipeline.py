@@ -1,0 +1,75 @@
+"""The whole job: a Dockerfile's text and its context in, an outcome out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dockerslim_rewrite.analysis.commands import command_effects
+from dockerslim_rewrite.analysis.files import ImageFiles
+from dockerslim_rewrite.analysis.model import StageFacts
+from dockerslim_rewrite.analysis.replay import replay_stage
+from dockerslim_rewrite.analysis.start import resolve_healthcheck, resolve_start
+from dockerslim_rewrite.checks.verify_output import check_output
+from dockerslim_rewrite.context.model import Context
+from dockerslim_rewrite.emit.render import render_plan
+from dockerslim_rewrite.languages.model import Project
+from dockerslim_rewrite.languages.registry import LANGUAGES
+from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Outcome, Refused, Rewritten, Unchanged
+from dockerslim_rewrite.planning.gate import gate_facts, gate_stages
+from dockerslim_rewrite.planning.make import Inputs, make_plan
+from dockerslim_rewrite.planning.model import NoBenefit, Options
+from dockerslim_rewrite.syntax.model import Dockerfile
+from dockerslim_rewrite.syntax.parser import parse_dockerfile
+
+
+def rewrite(text: str, context: Context, options: Options | None = None, templates: Path | None = None) -> Outcome:
+    """Rewrite a Dockerfile.
+
+    Raises:
+        InvalidDockerfile: when BuildKit would reject the text.
+        TemplateFailed: when a template of the user has an error.
+        CheckFailed: when the emitted text does not pass the checks; it must not be used.
+    """
+    options = options or Options()
+    dockerfile = parse_dockerfile(text)
+    if dockerfile.problems:
+        raise InvalidDockerfile(dockerfile.problems[0].line, dockerfile.problems[0].message)
+    if (unchanged := gate_stages(dockerfile)) is not None:
+        return _unchanged(unchanged)
+    facts = replay_stage(dockerfile, dockerfile.stages[-1])
+    verdict = gate_facts(dockerfile, facts)
+    if isinstance(verdict, NoBenefit):
+        return _unchanged(verdict)
+    if verdict:
+        return Refused(verdict)
+    return _rewrite_stage(dockerfile, facts, context, options, templates)
+
+
+def _rewrite_stage(
+    dockerfile: Dockerfile, facts: StageFacts, context: Context, options: Options, templates: Path | None
+) -> Outcome:
+    files = ImageFiles(facts, context)
+    start = resolve_start(facts, files, context)
+    project = Project(facts, context, files, start, options.optimize)
+    detections = [(language, found) for language in LANGUAGES if (found := language.detect(project)) is not None]
+    if not detections:
+        return Unchanged("D20", facts.stage.from_.line, f"{facts.base_text} builds nothing that is known here")
+    findings = tuple(language.infer(project) for language, _ in detections)
+    owner = next((found.language for _, found in detections if found.owns_start), detections[0][1].language)
+    effects = command_effects(facts, files, context, dockerfile.text)
+    health = resolve_healthcheck(facts, files, context)
+    plan = make_plan(Inputs(dockerfile, project, findings, owner, effects, health, options))
+    if isinstance(plan, NoBenefit):
+        return _unchanged(plan)
+    if isinstance(plan, tuple):
+        return Refused(plan)
+    text = render_plan(plan, dockerfile, templates)
+    if problems := check_output(dockerfile, facts, plan, text):
+        raise CheckFailed("; ".join(problems))
+    return Rewritten(text, plan)
+
+
+def _unchanged(verdict: NoBenefit) -> Unchanged:
+    return Unchanged(verdict.code, verdict.line, verdict.reason)
+
+

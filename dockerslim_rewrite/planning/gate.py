@@ -1,0 +1,42 @@
+"""What is not touched at all: files whose last stage is not ours to split."""
+
+from __future__ import annotations
+
+from dockerslim_rewrite.analysis.model import StageFacts
+from dockerslim_rewrite.planning.model import Blocker, NoBenefit
+from dockerslim_rewrite.syntax.model import Dockerfile
+
+TOOLCHAIN_FAMILIES = frozenset({"golang", "node", "python"})
+
+
+def gate_stages(dockerfile: Dockerfile) -> NoBenefit | None:
+    """Leave a file alone whose last stage continues an earlier one."""
+    last = dockerfile.stages[-1]
+    earlier = {(stage.name or "").lower() for stage in dockerfile.stages[:-1]} - {""}
+    if last.base.lower() in earlier:
+        return NoBenefit(last.from_.line, f"multi-stage already: the last stage continues {last.base}", "D16")
+    return None
+
+
+def gate_facts(dockerfile: Dockerfile, facts: StageFacts) -> NoBenefit | tuple[Blocker, ...]:
+    """Return why the stage is left alone (nothing to gain) or refused; an empty tuple lets it pass."""
+    line = facts.stage.from_.line
+    base = facts.base
+    if base is not None and base.family == "windows":
+        return (Blocker("D11", line, f"{facts.base_text} is a Windows image", "only Linux images are rewritten"),)
+    if base is None and "$" in facts.base_text:
+        hint = "give the ARG before FROM a default"
+        return (Blocker("D20", line, f"the base image {facts.stage.base} is not known before the build", hint),)
+    if base is None or base.family not in TOOLCHAIN_FAMILIES:
+        if len(dockerfile.stages) > 1:
+            return NoBenefit(line, f"multi-stage already, and the last stage is {facts.base_text}", "D16")
+        return NoBenefit(line, f"{facts.base_text} is not a known Go or Node image", "D20")
+    for step in facts.steps:
+        if step.instruction.keyword == "ONBUILD":
+            message = "ONBUILD is for images built on this one: they need the toolchain"
+            return (Blocker("D11", step.instruction.line, message, "keep this file as it is"),)
+    contract = facts.contract
+    if not base.onbuild and all(command is None or command.step is None for command in (contract.entrypoint, contract.cmd)):
+        message = "no CMD and no ENTRYPOINT: a container starts a shell or the language's prompt"
+        return (Blocker("D17", line, message, "add the CMD that starts the program"),)
+    return ()
