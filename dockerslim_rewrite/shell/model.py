@@ -33,7 +33,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """A redirection; `operator` is `>`, `>>`, `<`, `2>`, `&>`, `<<`, `<<<` ...; a here-document has its body as target value."""
+    """A redirection; `operator` is `>`, `>>`, `<`, `2>`, `2>&`, `&>`, `<<`, `<<-`, `<<<` ...
+
+    A here-document has its body as target: as written in `text`, tabs removed and variables expanded in `value`.
+    """
 
     operator: str
     target: Word
@@ -48,7 +51,11 @@ class SimpleCommand:
     `conditional` is True inside if/while/case branches, after `||`, and in functions; after `&&` it is False, since a
     RUN fails when an earlier part fails. `span` covers assignments, words and redirections in the source file.
     `depth` is 0 at the top level of the script and grows in subshells, substitutions and groups; `in_substitution` is
-    True for a command inside `$(...)` or backticks.
+    True for a command inside `$(...)` or backticks. `exported` are the variables that the script exported, or changed
+    although they came from the environment, before this command: it sees them like its own `assignments`.
+
+    Redirections of a whole group, loop or function call are a command without words in front of it. A shell that runs a
+    static text (`sh -c TEXT`, `eval TEXT`, `bash <<EOF`) is followed by the commands of that text at a greater depth.
     """
 
     words: tuple[Word, ...]
@@ -60,6 +67,7 @@ class SimpleCommand:
     span: Span
     depth: int = 0
     in_substitution: bool = False
+    exported: tuple[Assignment, ...] = ()
 
     @property
     def name(self) -> str | None:

@@ -1,0 +1,183 @@
+"""Shell text and Dockerfile instructions to scripts. Reads only: nothing is executed, and no text makes it raise."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Mapping
+
+from dockerslim_rewrite.shell.builtins import shell_facts
+from dockerslim_rewrite.shell.model import Opaque, Script, SimpleCommand, Word
+from dockerslim_rewrite.shell.scope import Scope
+from dockerslim_rewrite.shell.simple import Place, Progress
+from dockerslim_rewrite.shell.tree import Locate, NotUnderstoodError, parse_source
+from dockerslim_rewrite.shell.walk import Walker
+from dockerslim_rewrite.shell.wrappers import shell_call, unwrap
+from dockerslim_rewrite.syntax.model import Heredoc, Instruction, OffsetMap, Span
+
+__all__ = ["parse_instruction", "parse_script", "shell_call", "unwrap"]
+
+COMMAND_INSTRUCTIONS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
+# Source: BuildKit's frontend/dockerfile/parser, reHeredoc: an instruction that is nothing but one here-document.
+ONLY_HEREDOC = re.compile(r"""\d*<<-?\s*(?:[\w.+/-]+|'[^'<]*'|"[^"<]*")\Z""")
+
+
+def parse_script(
+    text: str, *, variables: Mapping[str, str], workdir: str | None, offsets: OffsetMap | None = None
+) -> Script:
+    """Parse a shell script, or the text that a shell is given.
+
+    `variables` is the environment that the script inherits; `workdir` where it starts (None: not known). `offsets`
+    leads from the text to the source file; without it the text is the source. A first line `#!` chooses the shell: a
+    script for anything but sh, ash, dash or bash is opaque. Brace expansion is bash's only. Never raises.
+    """
+    locate = _locate(offsets)
+    shebang = read_interpreter(text)
+    if shebang and shebang not in shell_facts().shells:
+        return _opaque(f"a script for {shebang}", locate(0, len(text)))
+    return _parse(text, variables, workdir, locate, bash=shebang == "bash")
+
+
+def parse_instruction(
+    instruction: Instruction, *, variables: Mapping[str, str], workdir: str | None, shell: tuple[str, ...]
+) -> Script:
+    """Parse the command of RUN, CMD, ENTRYPOINT or HEALTHCHECK; other instructions have none.
+
+    `shell` is the SHELL in effect. All spans lie in the Dockerfile. Never raises.
+    """
+    if instruction.keyword not in COMMAND_INSTRUCTIONS:
+        return Script(())
+    start = _command_start(instruction)
+    if start is None:
+        return Script(())
+    if instruction.exec_form is not None:
+        return _exec_form(instruction, start, variables, workdir)
+    name = _shell_name(shell)
+    if name not in shell_facts().shells:
+        return _opaque(f"the shell is {name or 'not known'}", instruction.span)
+    if instruction.heredocs and instruction.keyword == "RUN":
+        return _heredoc_form(instruction, variables, workdir, name == "bash")
+    text, offsets = instruction.value[start:], _shift(instruction.value_map, start)
+    return _parse(text, variables, workdir, _locate(offsets), bash=name == "bash")
+
+
+def read_interpreter(text: str) -> str | None:
+    """Return the base name of the program of a `#!` line, `env` skipped, or None when there is no such line."""
+    if not text.startswith("#!"):
+        return None
+    words = text[2:].split("\n", 1)[0].split()
+    if words and posixpath.basename(words[0]) == "env":
+        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    return posixpath.basename(words[0]) if words else "sh"
+
+
+def _parse(text: str, variables: Mapping[str, str], workdir: str | None, locate: Locate, *, bash: bool) -> Script:
+    progress = Progress()
+    scope = Scope(dict(variables), frozenset(variables), workdir, bash)
+    try:
+        Walker(parse_source(text, locate), scope, progress).script(Place())
+    except NotUnderstoodError as error:
+        return _opaque(str(error), locate(0, len(text)))
+    return Script(tuple(progress.commands))
+
+
+def _opaque(reason: str, span: Span) -> Script:
+    return Script((Opaque(reason, span),))
+
+
+def _locate(offsets: OffsetMap | None) -> Locate:
+    if offsets is None:
+        return Span
+    return offsets.span if offsets.pieces else lambda start, end: Span(0, 0)
+
+
+def _shift(offsets: OffsetMap, start: int) -> OffsetMap:
+    """Return the map of a text without its first `start` characters."""
+    return OffsetMap(tuple((derived - start, source, length) for derived, source, length in offsets.pieces))
+
+
+def _command_start(instruction: Instruction) -> int | None:
+    """Return where the command begins in the value: HEALTHCHECK has `CMD` before it, or `NONE` and no command."""
+    if instruction.keyword != "HEALTHCHECK":
+        return 0
+    match = re.match(r"CMD\s*", instruction.value, re.IGNORECASE)
+    return match.end() if match else None
+
+
+def _shell_name(shell: tuple[str, ...]) -> str:
+    words = [posixpath.basename(word) for word in shell]
+    if words[:1] == ["env"]:
+        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    return words[0] if words else ""
+
+
+def _heredoc_form(instruction: Instruction, variables: Mapping[str, str], workdir: str | None, bash: bool) -> Script:
+    """Parse `RUN <<EOF`, whose body is the script, or a command line with here-documents, which the shell reads."""
+    value = instruction.value
+    if len(instruction.heredocs) == 1 and ONLY_HEREDOC.match(value):
+        body = instruction.heredocs[0]
+        if read_interpreter(body.content):
+            return parse_script(body.content, variables=variables, workdir=workdir, offsets=body.content_map)
+        return _parse(body.content, variables, workdir, _locate(body.content_map), bash=bash)
+    text, pieces = value, list(instruction.value_map.pieces)
+    for heredoc in instruction.heredocs:
+        text += "\n"
+        pieces += [(len(text) + derived, source, length) for derived, source, length in heredoc.content_map.pieces]
+        text += heredoc.content
+        pieces.append((len(text), _terminator(heredoc), len(heredoc.name)))
+        text += heredoc.name
+    return _parse(text, variables, workdir, _locate(OffsetMap(tuple(pieces))), bash=bash)
+
+
+def _terminator(heredoc: Heredoc) -> int:
+    return max(heredoc.span.start, heredoc.span.end - len(heredoc.name))
+
+
+def _exec_form(instruction: Instruction, start: int, variables: Mapping[str, str], workdir: str | None) -> Script:
+    """Parse a JSON array: one command, or the text of `["sh", "-c", TEXT]`."""
+    words = tuple(_json_words(instruction, start))
+    if not words:
+        return Script(())
+    span = Span(words[0].span.start, words[-1].span.end)
+    command = SimpleCommand(words, (), (), "", workdir, False, span)
+    call = shell_call(command)
+    if call is None:
+        return Script((command,))
+    scope = Scope(dict(variables), frozenset(variables), workdir, call.shell == "bash", positional=call.positional)
+    where, text = call.text.span, call.text.value or ""
+    exact = where.end - where.start == len(text) + 2
+    locate: Locate = (
+        (lambda first, last: Span(where.start + 1 + first, where.start + 1 + last))
+        if exact
+        else lambda first, last: where
+    )
+    progress = Progress()
+    try:
+        Walker(parse_source(text, locate), scope, progress).script(Place())
+    except NotUnderstoodError as error:
+        return _opaque(str(error), where)
+    return Script(tuple(progress.commands))
+
+
+def _json_words(instruction: Instruction, start: int) -> list[Word]:
+    """Return the strings of the array with their places; they are words as they stand, nothing is expanded."""
+    text, words = instruction.value, []
+    at = start
+    for value in instruction.exec_form or ():
+        opening = text.find('"', at)
+        end = _string_end(text, opening)
+        if end is None:
+            return [Word(item, item, instruction.span) for item in instruction.exec_form or ()]
+        words.append(Word(value, value, instruction.value_map.span(opening, end)))
+        at = end
+    return words
+
+
+def _string_end(text: str, opening: int) -> int | None:
+    if opening < 0:
+        return None
+    try:
+        return json.decoder.JSONDecoder().raw_decode(text, opening)[1]
+    except ValueError:
+        return None
