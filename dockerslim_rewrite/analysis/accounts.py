@@ -6,9 +6,9 @@ from dockerslim_rewrite.analysis.effects import ChangesAccounts
 from dockerslim_rewrite.analysis.words import options_and_operands
 from dockerslim_rewrite.shell.model import SimpleCommand
 
-# Options with a value. useradd: shadow 4.13 manual; adduser: Debian's Perl script and BusyBox 1.36 (both dialects listed).
-_USERADD = ("-b", "-c", "-d", "-e", "-f", "-g", "-G", "-k", "-K", "-p", "-R", "-s", "-u", "--uid", "--gid", "--home-dir",
-            "--home", "--shell", "--comment", "--groups", "--base-dir", "--password", "--skel", "--key")  # fmt: skip
+# Options with a value. useradd: shadow 4.13 manual; adduser: Debian's Perl script and BusyBox 1.36, both dialects.
+_USERADD = ("-b", "-c", "-d", "-e", "-f", "-g", "-G", "-k", "-K", "-p", "-R", "-s", "-u", "--uid", "--gid",
+            "--home-dir", "--home", "--shell", "--comment", "--groups", "--base-dir", "--password", "--skel", "--key")  # fmt: skip
 _ADDUSER = ("--home", "--shell", "--uid", "--gid", "--ingroup", "--gecos", "--firstuid", "--lastuid", "--comment", "-h",
             "-g", "-s", "-G", "-u", "-k")  # fmt: skip
 
@@ -19,7 +19,12 @@ def read_account(base: str, command: SimpleCommand) -> ChangesAccounts:
         options, operands = options_and_operands(command, _USERADD)
         name = operands[-1] if operands else None
         makes_home = bool(options.keys() & {"-m", "--create-home"})
-        home = options.get("-d") or options.get("--home-dir") or options.get("--home") or (f"/home/{name}" if name else None)
+        home = (
+            options.get("-d")
+            or options.get("--home-dir")
+            or options.get("--home")
+            or (f"/home/{name}" if name else None)
+        )
         return ChangesAccounts(name, home if makes_home else None)
     if base == "adduser":
         options, operands = options_and_operands(command, _ADDUSER)

@@ -11,9 +11,9 @@ from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import StageFacts, Step
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge.tools import tool
+from dockerslim_rewrite.shell.builtins import is_builtin
 from dockerslim_rewrite.shell.model import Opaque, SimpleCommand
 from dockerslim_rewrite.shell.parse import parse_script, unwrap
-from dockerslim_rewrite.shell.builtins import is_builtin
 
 SHELLS = frozenset({"sh", "bash", "ash", "dash", ".", "source"})
 MAX_SCRIPT_DEPTH = 4

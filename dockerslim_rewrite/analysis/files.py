@@ -111,7 +111,9 @@ def _translate(path: str, from_root: str, to_root: str, is_dir: bool) -> str | N
         return to_root
     prefix = from_root.rstrip("/") + "/"
     if is_dir and path.startswith(prefix):
-        return f"{to_root}/{path[len(prefix) :]}".lstrip("/") if not to_root.startswith("/") else (
-            f"{to_root.rstrip('/')}/{path[len(prefix) :]}"
+        return (
+            f"{to_root}/{path[len(prefix) :]}".lstrip("/")
+            if not to_root.startswith("/")
+            else (f"{to_root.rstrip('/')}/{path[len(prefix) :]}")
         )
     return None

@@ -97,7 +97,7 @@ def _install(command: SimpleCommand) -> Iterator[Effect]:
 
 
 def _link(command: SimpleCommand) -> Iterator[Effect]:
-    options, operands = options_and_operands(command, ("-t", "--target-directory", "-S"))
+    _, operands = options_and_operands(command, ("-t", "--target-directory", "-S"))
     if len(operands) == 1 and operands[0]:
         operands.append(posixpath.basename(operands[0]))
     target, link = (operands[0], operands[-1]) if len(operands) > 1 else (None, None)
@@ -195,7 +195,8 @@ def read_download(base: str, command: SimpleCommand) -> Effect:
         target = posixpath.join(options.get("--output-dir", ""), target)
     elif base == "wget":
         options, operands = options_and_operands(
-            command, ("-O", "--output-document", "-P", "--directory-prefix", "--header", "-t", "--tries", "-T", "-U"))
+            command, ("-O", "--output-document", "-P", "--directory-prefix", "--header", "-t", "--tries", "-T", "-U")
+        )
         target = options.get("-O") or options.get("--output-document") or _url_name(operands)
         if target == "-" or "--spider" in options:
             return Inert()

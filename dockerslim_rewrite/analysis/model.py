@@ -24,8 +24,11 @@ class Confidence(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why something is believed. `file` is relative to the context ("Dockerfile" for the Dockerfile itself, a
-    knowledge file's name for a fact); `line` is 1-based, 0 when the whole file speaks."""
+    """Why something is believed.
+
+    `file` is relative to the context ("Dockerfile" for the Dockerfile itself, a knowledge file's name for a fact);
+    `line` is 1-based, 0 when the whole file speaks.
+    """
 
     file: str
     line: int

@@ -16,12 +16,6 @@ from dockerslim_rewrite.syntax.words import expand, expand_words, parse_pairs
 DEFAULT_SHELL = ("/bin/sh", "-c")
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-# Available in every stage without an ARG (the proxy ones) or after a bare ARG (the platform ones); values come from outside.
-# Source: https://docs.docker.com/reference/dockerfile/#predefined-args
-PREDEFINED_ARGS = frozenset(
-    name for proxy in ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY") for name in (proxy, proxy.lower())
-)
-
 
 def replay_stage(dockerfile: Dockerfile, stage: Stage) -> StageFacts:
     """Replay one stage of a Dockerfile. Never raises: what cannot be expanded stays as written, and is a problem."""
@@ -198,7 +192,13 @@ class _Replayer:
         sources = tuple(_clean_source(word) for word in named)
         is_dir = many or dest_word.endswith(("/", "/.")) or dest_word in (".", "..") or dest == self.state.workdir
         return CopyFacts(
-            sources, dest, is_dir, instruction.flag("from"), instruction.flag("chown"), instruction.flag("chmod"), inline
+            sources,
+            dest,
+            is_dir,
+            instruction.flag("from"),
+            instruction.flag("chown"),
+            instruction.flag("chmod"),
+            inline,
         )
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import Command, Evidence, StageFacts
 from dockerslim_rewrite.context.model import Context
+from dockerslim_rewrite.shell.builtins import is_builtin
 from dockerslim_rewrite.shell.model import SimpleCommand, Word
 from dockerslim_rewrite.shell.parse import parse_script, unwrap
-from dockerslim_rewrite.shell.builtins import is_builtin
 from dockerslim_rewrite.syntax.model import Span
 
 SHELLS = frozenset({"sh", "bash", "ash", "dash"})
@@ -95,7 +95,9 @@ def resolve_healthcheck(facts: StageFacts, files: ImageFiles, context: Context) 
         if instruction.exec_form is not None:
             follower.follow(instruction.exec_form, facts.contract.workdir, (), evidence, main=True, depth=0)
         else:
-            follower.shell_text(command, facts.contract.workdir, evidence, "a shell-form HEALTHCHECK runs through /bin/sh")
+            follower.shell_text(
+                command, facts.contract.workdir, evidence, "a shell-form HEALTHCHECK runs through /bin/sh"
+            )
         return follower.result()
     return None
 
@@ -254,9 +256,7 @@ class _Follower:
         source = self.files.to_context(path)
         return self.context.read_text(source) if source is not None else None
 
-    def _script(
-        self, text: str, cwd: str, evidence: Evidence, arguments: tuple[str | None, ...], depth: int
-    ) -> None:
+    def _script(self, text: str, cwd: str, evidence: Evidence, arguments: tuple[str | None, ...], depth: int) -> None:
         script = parse_script(text, variables=self.env, workdir=cwd)
         in_file = evidence.file != "Dockerfile"
         for opaque in script.opaque:

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class IgnoreRules:
-    """The rules of one .dockerignore text. A pattern that moby rejects makes that pattern void, as no build would run."""
+    """The rules of one .dockerignore text. A pattern that moby rejects is void, as no build would run with it."""
 
     def __init__(self, text: str) -> None:
         self._patterns = [line for line in map(_clean, text.splitlines()) if line]

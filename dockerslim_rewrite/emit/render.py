@@ -85,7 +85,7 @@ def _render(templates: Path | None, **values: Any) -> str:
     shipped = FileSystemLoader([str(directory) for directory in TEMPLATE_DIRECTORIES])
     environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([*own, shipped]),
-        autoescape=False,  # noqa: S701 - the output is a Dockerfile, not HTML
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -117,7 +117,10 @@ class _Collector:
         wanted = tuple(
             item
             for path, item in self._wanted.items()
-            if not any(other != path and below(path, (other,)) and self._wanted[other].artifact.is_dir for other in self._wanted)
+            if not any(
+                other != path and below(path, (other,)) and self._wanted[other].artifact.is_dir
+                for other in self._wanted
+            )
         )
         return SystemLayer(wanted, tuple(self._links.values()), tuple(self._problems))
 
@@ -164,7 +167,9 @@ class _Collector:
             return
         if effect.what == "tree" and path in _SHARED:
             if self._programs is None:
-                self._problems.append((command.line, f"`{_short(command.text)}`: what it puts into {path} is not known"))
+                self._problems.append(
+                    (command.line, f"`{_short(command.text)}`: what it puts into {path} is not known")
+                )
             return
         self._want(path, effect.what != "file", "D09", what, command.line, _short(command.text))
 

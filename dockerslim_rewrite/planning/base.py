@@ -6,9 +6,10 @@ import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dockerslim_rewrite.knowledge.images import debian_order, resolve_image
+from dockerslim_rewrite.knowledge.images import resolve_image
 from dockerslim_rewrite.knowledge.model import BaseImage
 from dockerslim_rewrite.knowledge.packages import alpine_name, package_for_program
+from dockerslim_rewrite.knowledge.releases import debian_order
 from dockerslim_rewrite.languages.model import (
     NeedFeature,
     NeedInterpreter,

@@ -34,7 +34,15 @@ _SECTIONS: dict[str, Section] = {
     "ENTRYPOINT": "start",
     "CMD": "start",
 }
-_CODES = {"ARG": "D05", "ENV": "D06", "WORKDIR": "D08", "USER": "D04", "VOLUME": "D07", "HEALTHCHECK": "D03", "SHELL": "D11"}
+_CODES = {
+    "ARG": "D05",
+    "ENV": "D06",
+    "WORKDIR": "D08",
+    "USER": "D04",
+    "VOLUME": "D07",
+    "HEALTHCHECK": "D03",
+    "SHELL": "D11",
+}
 _ORDER = ("WORKDIR", "USER", "EXPOSE", "VOLUME", "HEALTHCHECK", "STOPSIGNAL", "SHELL", "ENTRYPOINT", "CMD")
 _LAST_WINS = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL", "USER", "SHELL", "MAINTAINER"})
 
@@ -72,12 +80,13 @@ def collect_settings(
     chooser = _Chooser(dockerfile, facts, start)
     chosen = [step for step in facts.steps if chooser.wants(step)]
     chosen = _with_arguments(dockerfile, facts, chosen, frozenset(extra_args))
-    last_building = max((step.index for step in facts.steps if step.instruction.keyword in BUILDING - {"WORKDIR"}), default=-1)
+    last_building = max(
+        (step.index for step in facts.steps if step.instruction.keyword in BUILDING - {"WORKDIR"}), default=-1
+    )
     moved = frozenset(
         step.index
         for step in facts.steps
-        if step.instruction.keyword in MOVED
-        or (step.instruction.keyword in STATE and step.index > last_building)
+        if step.instruction.keyword in MOVED or (step.instruction.keyword in STATE and step.index > last_building)
     )
     lines = [chooser.line(step) for step in sorted(chosen, key=_layout)]
     return Settings(tuple(lines), moved)
@@ -142,9 +151,7 @@ def _expands_to_absolute(step: Step) -> bool:
     return step.before.variables.get(name, "").startswith("/")
 
 
-def _with_arguments(
-    dockerfile: Dockerfile, facts: StageFacts, chosen: list[Step], extra: frozenset[str]
-) -> list[Step]:
+def _with_arguments(dockerfile: Dockerfile, facts: StageFacts, chosen: list[Step], extra: frozenset[str]) -> list[Step]:
     """Add the ARGs that chosen instructions refer to, and those that their defaults refer to."""
     wanted = set(extra)
     for step in chosen:

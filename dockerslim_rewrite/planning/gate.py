@@ -36,7 +36,9 @@ def gate_facts(dockerfile: Dockerfile, facts: StageFacts) -> NoBenefit | tuple[B
             message = "ONBUILD is for images built on this one: they need the toolchain"
             return (Blocker("D11", step.instruction.line, message, "keep this file as it is"),)
     contract = facts.contract
-    if not base.onbuild and all(command is None or command.step is None for command in (contract.entrypoint, contract.cmd)):
+    if not base.onbuild and all(
+        command is None or command.step is None for command in (contract.entrypoint, contract.cmd)
+    ):
         message = "no CMD and no ENTRYPOINT: a container starts a shell or the language's prompt"
         return (Blocker("D17", line, message, "add the CMD that starts the program"),)
     return ()

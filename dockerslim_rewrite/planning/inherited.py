@@ -24,9 +24,7 @@ def inherited_changes(
     evidence = (Evidence("knowledge/images.toml", 0, f"{base.ref.text} against {image.ref.text}"),)
     lost = sorted(name for name in base.env if name not in image.env and name not in own and name != "PATH")
     other = sorted(
-        name
-        for name in image.env
-        if name not in own and name != "PATH" and base.env.get(name) != image.env[name]
+        name for name in image.env if name not in own and name != "PATH" and base.env.get(name) != image.env[name]
     )
     decisions = []
     if lost:

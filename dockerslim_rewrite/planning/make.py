@@ -24,7 +24,13 @@ from dockerslim_rewrite.languages.model import (
     Suggestion,
 )
 from dockerslim_rewrite.planning import lines
-from dockerslim_rewrite.planning.artifacts import SystemLayer, Wanted, language_artifacts, script_artifacts, system_layer
+from dockerslim_rewrite.planning.artifacts import (
+    SystemLayer,
+    Wanted,
+    language_artifacts,
+    script_artifacts,
+    system_layer,
+)
 from dockerslim_rewrite.planning.base import MANAGERS, Fit, Misfit, try_option
 from dockerslim_rewrite.planning.builder import choose_name, plan_builder
 from dockerslim_rewrite.planning.contract import collect_settings, exec_text, item_index
@@ -63,7 +69,9 @@ class _Needs:
 def make_plan(inputs: Inputs) -> RewritePlan | NoBenefit | tuple[Blocker, ...]:
     """Make the plan, or say why there is none."""
     blockers = tuple(
-        Blocker(item.code, item.line, item.message, item.hint) for finding in inputs.findings for item in finding.obstacles
+        Blocker(item.code, item.line, item.message, item.hint)
+        for finding in inputs.findings
+        for item in finding.obstacles
     )
     if blockers:
         return blockers
@@ -119,7 +127,9 @@ def _system_blockers(inputs: Inputs, needs: _Needs) -> tuple[Blocker, ...]:
     for evidence in inputs.project.start.unknown:
         line = evidence.line if evidence.file == "Dockerfile" else _start_line(inputs)
         found.append(
-            Blocker("D02", line, f"what the start command runs cannot be followed: {evidence}", "start the program by name")
+            Blocker(
+                "D02", line, f"what the start command runs cannot be followed: {evidence}", "start the program by name"
+            )
         )
     return tuple(found)
 
@@ -151,7 +161,9 @@ def _options(inputs: Inputs, needs: _Needs) -> tuple[list[Fit], list[Misfit]]:
 def _no_base(inputs: Inputs, misfits: list[Misfit]) -> tuple[Blocker, ...]:
     if not misfits:
         line = inputs.project.facts.stage.from_.line
-        return (Blocker("D20", line, f"no {inputs.options.runtime} base is known for this image", "use --runtime auto"),)
+        return (
+            Blocker("D20", line, f"no {inputs.options.runtime} base is known for this image", "use --runtime auto"),
+        )
     blockers = []
     for misfit in misfits:
         evidence = misfit.requirement.evidence[0]
@@ -248,7 +260,9 @@ class _Maker:
             result.append(lines.link_line(self._needs.system.links))
         owner = NONROOT if self._adds_user() else ""
         wanted = lines.without_covered(self._needs.wanted)
-        copies = [lines.artifact_line(self._builder, item, self._ownership, owner) for item in (*wanted, *self._homes())]
+        copies = [
+            lines.artifact_line(self._builder, item, self._ownership, owner) for item in (*wanted, *self._homes())
+        ]
         result.extend(sorted(copies, key=lambda line: line.section != "directories"))
         result.extend(self._settings(own))
         result.extend(line for line in own if line.section == "start")
@@ -341,7 +355,9 @@ class _Maker:
         if self._adds_user():
             evidence = (Evidence("Dockerfile", self._facts.stage.from_.line, "runs as root; --nonroot was given"),)
             self._decide("D04", f"run as {NONROOT}", evidence, ("user",), Applicability.UNSAFE)
-        for changed in inherited_changes(self._facts, self._fit.image, self._applied, same=self._fit.option.style == "same"):
+        for changed in inherited_changes(
+            self._facts, self._fit.image, self._applied, same=self._fit.option.style == "same"
+        ):
             self._decisions.append(changed)
 
     def _decide(

@@ -40,7 +40,7 @@ class Blocker:
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """A slice of the source text, byte for byte: all of item `index` of `Dockerfile.items`, or a part of a comment block."""
+    """A slice of the source text, byte for byte: item `index` of `Dockerfile.items`, or a part of its comments."""
 
     index: int
     start: int

@@ -74,7 +74,9 @@ def start_needs(start: Start, health: Start | None, artifacts: Iterable[Artifact
             owned = process.main and flow is start
             if program is None or owned or _is_provided(program, artifacts, process.cwd):
                 continue
-            if "/" not in program or program.startswith(("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/", "/usr/local/bin/")):
+            if "/" not in program or program.startswith(
+                ("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/", "/usr/local/bin/")
+            ):
                 what = "the health check" if code == "D03" else "the start script"
                 yield Requirement(NeedProgram(program), code, f"{what} calls {program}", (process.evidence,))
 
@@ -113,7 +115,7 @@ def sort_packages(
             if isinstance(effect, InstallsPackages):
                 if not effect.complete:
                     unknown.append(command)
-                installed.update({name: (command, effect) for name in effect.packages})
+                installed.update(dict.fromkeys(effect.packages, (command, effect)))
             elif isinstance(effect, RemovesPackages):
                 for name in [*installed]:
                     if name in effect.packages or installed[name][1].group in (*effect.packages, None):
@@ -153,7 +155,9 @@ class _Sorter:
                 self._keep(library, command, f"{name} is for building; programs built with it load {library}")
             self.dropped.append((name, known.reason))
         elif self._programs & set(known.provides):
-            self._keep(name, command, f"{', '.join(sorted(self._programs & set(known.provides)))} is started at run time")
+            self._keep(
+                name, command, f"{', '.join(sorted(self._programs & set(known.provides)))} is started at run time"
+            )
         elif self._programs_known and known.provides:
             self.dropped.append((name, "nothing starts it at run time"))
         else:

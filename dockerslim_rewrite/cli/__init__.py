@@ -1,0 +1,1 @@
+"""The two commands: `rewrite` and `dockerslim-rewrite`."""

@@ -1,0 +1,148 @@
+"""Carries out one `rewrite` call."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dockerslim_rewrite.cli.files import UserError, read_dockerfile, write_atomically
+from dockerslim_rewrite.context.local import LocalContext, NoContext
+from dockerslim_rewrite.context.model import Context
+from dockerslim_rewrite.emit.render import TemplateFailed
+from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Outcome, Refused, Rewritten
+from dockerslim_rewrite.pipeline import rewrite
+from dockerslim_rewrite.planning.model import Options
+from dockerslim_rewrite.report.clean import printable
+from dockerslim_rewrite.report.text import report_text
+
+EXIT_OK, EXIT_AVAILABLE, EXIT_USAGE, EXIT_REFUSED, EXIT_INTERNAL = 0, 1, 2, 3, 70
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of `rewrite`. `dockerfile` is None for stdin; `context` None is the file's folder."""
+
+    dockerfile: Path | None
+    output: Path | None = None
+    context: Path | None = None
+    diff: bool = False
+    in_place: bool = False
+    check: bool = False
+    json: bool = False
+    quiet: bool = False
+    templates: Path | None = None
+    options: Options = field(default_factory=Options)
+
+    @property
+    def name(self) -> str:
+        """Return the name for messages."""
+        return str(self.dockerfile) if self.dockerfile is not None else "<stdin>"
+
+
+def run(call: Call) -> int:
+    """Carry out a call and return the exit code. Nothing but this program's own defects raises."""
+    try:
+        _validate(call)
+        source = read_dockerfile(call.dockerfile)
+        outcome = rewrite(source, _context(call), call.options, call.templates)
+        return _deliver(call, source, outcome)
+    except (UserError, TemplateFailed) as error:
+        say(f"rewrite: {error}")
+        return EXIT_USAGE
+    except InvalidDockerfile as error:
+        say(f"{call.name}:{error.line}: {error.message}; no image can be built from this file")
+        return EXIT_USAGE
+    except CheckFailed as error:
+        say(
+            f"{call.name}: nothing written: the result did not pass the checks, which is a defect of this program: {error}"
+        )
+        return EXIT_INTERNAL
+
+
+def say(text: str) -> None:
+    """Print a line on stderr, safe for a terminal."""
+    print(printable(text), file=sys.stderr)  # noqa: T201 - the talk of a command line program
+
+
+def _validate(call: Call) -> None:
+    modes = [name for name, given in _modes(call) if given]
+    if len(modes) > 1:
+        raise UserError(f"{modes[0]} and {modes[1]} exclude each other")
+    if call.in_place and call.dockerfile is None:
+        raise UserError("--in-place needs a file, not stdin")
+    if call.output is not None and call.dockerfile is not None and _same(call.output, call.dockerfile):
+        raise UserError(f"{call.output} is the input; use --in-place to replace it")
+    if call.output is not None and not call.output.absolute().parent.is_dir():
+        raise UserError(f"{call.output}: the folder {call.output.parent} does not exist")
+    for option, folder in (("--context", call.context), ("--templates", call.templates)):
+        if folder is not None and not folder.is_dir():
+            raise UserError(f"{option} {folder}: no such folder")
+
+
+def _modes(call: Call) -> Iterable[tuple[str, bool]]:
+    return (
+        ("--output", call.output is not None),
+        ("--in-place", call.in_place),
+        ("--check", call.check),
+        ("--diff", call.diff),
+    )
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.samefile(other)
+
+
+def _context(call: Call) -> Context:
+    if call.context is not None:
+        return LocalContext(call.context, call.dockerfile)
+    if call.dockerfile is None:
+        return NoContext()
+    return LocalContext(call.dockerfile.parent, call.dockerfile)
+
+
+def _deliver(call: Call, source: str, outcome: Outcome) -> int:
+    if not call.quiet:
+        sys.stderr.write(report_text(call.name, outcome))
+    if call.json:
+        _print_json(call, outcome)
+    if isinstance(outcome, Refused):
+        return EXIT_REFUSED
+    text = outcome.text if isinstance(outcome, Rewritten) else source
+    changed = isinstance(outcome, Rewritten)
+    if call.check:
+        return EXIT_AVAILABLE if changed else EXIT_OK
+    if call.output is not None or call.in_place:
+        target = call.output if call.output is not None else call.dockerfile
+        if changed and target is not None:
+            write_atomically(target, text, call.dockerfile)
+    elif call.diff:
+        _print_diff(call, source, text)
+    elif not call.json:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.flush()
+    return EXIT_OK
+
+
+def _print_json(call: Call, outcome: Outcome) -> None:
+    import json
+
+    from dockerslim_rewrite.report.data import outcome_data
+
+    sys.stdout.write(json.dumps(outcome_data(call.name, outcome), indent=2) + "\n")
+
+
+def _print_diff(call: Call, source: str, text: str) -> None:
+    from dockerslim_rewrite.report.diff import unified_diff
+
+    name = "Dockerfile" if call.dockerfile is None else str(call.dockerfile)
+    diff = unified_diff(source, text, name, name)
+    if sys.stdout.isatty():
+        from dockerslim_rewrite.cli.terminal import print_diff
+
+        print_diff(diff)
+    else:
+        sys.stdout.buffer.write(diff.encode("utf-8"))
+        sys.stdout.buffer.flush()
