@@ -71,5 +71,3 @@ def _rewrite_stage(
 
 def _unchanged(verdict: NoBenefit) -> Unchanged:
     return Unchanged(verdict.code, verdict.line, verdict.reason)
-
-

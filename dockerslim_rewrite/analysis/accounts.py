@@ -6,17 +6,11 @@ from dockerslim_rewrite.analysis.effects import ChangesAccounts
 from dockerslim_rewrite.analysis.words import options_and_operands
 from dockerslim_rewrite.shell.model import SimpleCommand
 
-# Options with a value. useradd: shadow 4.13 manual; adduser: Debian's Perl script and BusyBox 1.36, both dialects.
-_USERADD = ("-b", "-c", "-d", "-e", "-f", "-g", "-G", "-k", "-K", "-p", "-R", "-s", "-u", "--uid", "--gid",
-            "--home-dir", "--home", "--shell", "--comment", "--groups", "--base-dir", "--password", "--skel", "--key")  # fmt: skip
-_ADDUSER = ("--home", "--shell", "--uid", "--gid", "--ingroup", "--gecos", "--firstuid", "--lastuid", "--comment", "-h",
-            "-g", "-s", "-G", "-u", "-k")  # fmt: skip
-
 
 def read_account(base: str, command: SimpleCommand) -> ChangesAccounts:
     """Read a user or group command. The home directory is reported when the command makes one."""
     if base == "useradd":
-        options, operands = options_and_operands(command, _USERADD)
+        options, operands = options_and_operands(command)
         name = operands[-1] if operands else None
         makes_home = bool(options.keys() & {"-m", "--create-home"})
         home = (
@@ -27,7 +21,7 @@ def read_account(base: str, command: SimpleCommand) -> ChangesAccounts:
         )
         return ChangesAccounts(name, home if makes_home else None)
     if base == "adduser":
-        options, operands = options_and_operands(command, _ADDUSER)
+        options, operands = options_and_operands(command)
         name = operands[0] if operands else None
         # Debian's --system has no home of its own unless asked; both dialects otherwise make one
         without = options.keys() & {"-H", "--no-create-home"} or ("--system" in options and "--home" not in options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator
 
-from dockerslim_rewrite.analysis import accounts, filesystem, packages
+from dockerslim_rewrite.analysis import accounts, downloads, filesystem, packages
 from dockerslim_rewrite.analysis.effects import Builds, CommandEffect, Effect, Inert, Unknown
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import StageFacts, Step
@@ -101,6 +101,6 @@ _BY_KIND: dict[str, Callable[[str, SimpleCommand], Effect]] = {
     "filesystem": lambda base, command: Inert(),
     "build": lambda base, command: Builds(base),
     "user": accounts.read_account,
-    "network": filesystem.read_download,
+    "network": downloads.read_download,
     "config": filesystem.read_config,
 }

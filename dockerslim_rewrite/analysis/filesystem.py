@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
 
 from dockerslim_rewrite.analysis.effects import Attributes, Effect, Inert, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.words import absolute, options_and_operands
@@ -31,15 +30,16 @@ def _paths(operands: list[str | None], command: SimpleCommand) -> tuple[str, ...
     return known if len(known) == len(found) else None
 
 
-def _unresolved(command: SimpleCommand) -> Unknown:
+def unresolved(command: SimpleCommand) -> Unknown:
+    """Return the effect of a command that writes a path which depends on something unknown."""
     return Unknown(f"a path that {command.name} writes is not known before the build")
 
 
 def _mkdir(command: SimpleCommand) -> Iterator[Effect]:
-    options, operands = options_and_operands(command, ("-m", "--mode"))
+    options, operands = options_and_operands(command)
     paths = _paths(operands, command)
     if paths is None:
-        yield _unresolved(command)
+        yield unresolved(command)
         return
     yield Writes(paths, "dir")
     if mode := options.get("-m") or options.get("--mode"):
@@ -48,29 +48,29 @@ def _mkdir(command: SimpleCommand) -> Iterator[Effect]:
 
 def _files(command: SimpleCommand) -> Iterator[Effect]:
     """Files named as operands are created: touch, tee, truncate."""
-    _, operands = options_and_operands(command, ("-d", "-t", "-r", "-s", "--date", "--reference", "--size"))
+    _, operands = options_and_operands(command)
     paths = _paths(operands, command)
-    yield _unresolved(command) if paths is None else Writes(paths, "file")
+    yield unresolved(command) if paths is None else Writes(paths, "file")
 
 
 def _sed(command: SimpleCommand) -> Iterator[Effect]:
-    options, operands = options_and_operands(command, ("-e", "--expression", "-f", "--file"))
+    options, operands = options_and_operands(command)
     if not any(name in ("-i", "--in-place") for name in options):
         yield Inert()
         return
     has_script = bool(options.keys() & {"-e", "--expression", "-f", "--file"})
     paths = _paths(operands if has_script else operands[1:], command)
-    yield _unresolved(command) if paths is None else Writes(paths, "file")
+    yield unresolved(command) if paths is None else Writes(paths, "file")
 
 
 def _copy(command: SimpleCommand) -> Iterator[Effect]:
     """cp, mv: the last operand, or -t, is written; a directory there receives the sources' names."""
-    options, operands = options_and_operands(command, ("-t", "--target-directory", "-S", "--suffix", "-m", "-o", "-g"))
+    options, operands = options_and_operands(command)
     target = options.get("-t") or options.get("--target-directory") or (operands.pop() if operands else None)
     path = absolute(target, command.cwd)
     sources = _paths(operands, command)
     if path is None:
-        yield _unresolved(command)
+        yield unresolved(command)
         return
     names = tuple(posixpath.basename(source) for source in sources or ())
     into = (target or "").endswith(("/", "/.")) or target == "." or len(operands) > 1
@@ -83,12 +83,12 @@ def _copy(command: SimpleCommand) -> Iterator[Effect]:
 
 
 def _install(command: SimpleCommand) -> Iterator[Effect]:
-    options, operands = options_and_operands(command, ("-m", "--mode", "-o", "--owner", "-g", "--group", "-t"))
+    options, operands = options_and_operands(command)
     owner = options.get("-o") or options.get("--owner")
     if options.keys() & {"-d", "--directory"}:
         paths = _paths(operands, command)
         if paths is None:
-            yield _unresolved(command)
+            yield unresolved(command)
             return
         yield Writes(paths, "dir")
         yield Attributes(paths, owner, options.get("-m") or options.get("--mode"), recursive=False)
@@ -97,13 +97,13 @@ def _install(command: SimpleCommand) -> Iterator[Effect]:
 
 
 def _link(command: SimpleCommand) -> Iterator[Effect]:
-    _, operands = options_and_operands(command, ("-t", "--target-directory", "-S"))
+    _, operands = options_and_operands(command)
     if len(operands) == 1 and operands[0]:
         operands.append(posixpath.basename(operands[0]))
     target, link = (operands[0], operands[-1]) if len(operands) > 1 else (None, None)
     path = absolute(link, command.cwd)
     if path is None or target is None:
-        yield _unresolved(command)
+        yield unresolved(command)
         return
     if (link or "").endswith("/") or link in (".", ".."):
         path = posixpath.join(path, posixpath.basename(target.rstrip("/")))
@@ -116,7 +116,7 @@ def _remove(command: SimpleCommand) -> Iterator[Effect]:
 
 
 def _attributes(command: SimpleCommand) -> Iterator[Effect]:
-    options, operands = options_and_operands(command, ("--reference", "--from"))
+    options, operands = options_and_operands(command)
     value, targets = (operands[0], operands[1:]) if operands else (None, [])
     # `chmod -x file` and `chmod -R u-w .`: a mode that starts with a dash looks like options
     if command.name == "chmod" and value is not None and not targets:
@@ -124,7 +124,7 @@ def _attributes(command: SimpleCommand) -> Iterator[Effect]:
     paths = _paths(targets, command)
     recursive = bool(options.keys() & {"-R", "--recursive", "-r"})
     if paths is None:
-        yield _unresolved(command)
+        yield unresolved(command)
     elif command.name == "chmod":
         yield Attributes(paths, None, value, recursive)
     elif command.name == "chgrp":
@@ -134,8 +134,7 @@ def _attributes(command: SimpleCommand) -> Iterator[Effect]:
 
 
 def _tar(command: SimpleCommand) -> Iterator[Effect]:
-    options, operands = options_and_operands(command, ("-f", "--file", "-C", "--directory", "-T", "-X", "--exclude",
-                                                       "--strip-components", "--transform"))  # fmt: skip
+    options, operands = options_and_operands(command)  # fmt: skip
     first = operands[0] if operands and operands[0] else ""
     old_style = not options and first.isalpha() and "x" in first
     extracts = bool(options.keys() & {"-x", "--extract", "--get"}) or old_style
@@ -144,25 +143,25 @@ def _tar(command: SimpleCommand) -> Iterator[Effect]:
         yield Writes((path,), "file") if path else Inert()
         return
     directory = absolute(options.get("-C") or options.get("--directory") or ".", command.cwd)
-    yield _unresolved(command) if directory is None else Writes((directory,), "tree")
+    yield unresolved(command) if directory is None else Writes((directory,), "tree")
 
 
 def _unzip(command: SimpleCommand) -> Iterator[Effect]:
-    options, _ = options_and_operands(command, ("-d", "-x", "-P"))
+    options, _ = options_and_operands(command)
     directory = absolute(options.get("-d") or ".", command.cwd)
-    yield _unresolved(command) if directory is None else Writes((directory,), "tree")
+    yield unresolved(command) if directory is None else Writes((directory,), "tree")
 
 
 def _compress(command: SimpleCommand) -> Iterator[Effect]:
-    _, operands = options_and_operands(command, ("-S", "-o"))
+    _, operands = options_and_operands(command)
     paths = _paths(operands, command)
-    yield _unresolved(command) if paths is None else Writes(tuple(posixpath.dirname(path) for path in paths), "tree")
+    yield unresolved(command) if paths is None else Writes(tuple(posixpath.dirname(path) for path in paths), "tree")
 
 
 def _setcap(command: SimpleCommand) -> Iterator[Effect]:
     _, operands = options_and_operands(command)
     paths = _paths(operands[1:], command)
-    yield _unresolved(command) if paths is None else Attributes(paths, None, None, False, capabilities=True)
+    yield unresolved(command) if paths is None else Attributes(paths, None, None, False, capabilities=True)
 
 
 def _find(command: SimpleCommand) -> Iterator[Effect]:
@@ -176,51 +175,7 @@ def _find(command: SimpleCommand) -> Iterator[Effect]:
             break
         roots.append(word)
     paths = _paths(roots or ["."], command)
-    yield _unresolved(command) if paths is None else Writes(paths, "tree")
-
-
-def read_download(base: str, command: SimpleCommand) -> Effect:
-    """Return where curl, wget or git puts what it downloads; output to a pipe or the terminal writes nothing."""
-    if base == "curl":
-        options, operands = options_and_operands(
-            command, ("-o", "--output", "-H", "--header", "-d", "--data", "-X", "--request", "-u", "--user", "-A",
-                      "--output-dir", "--retry", "-m", "--max-time", "--connect-timeout", "-x", "--proxy", "-w"))  # fmt: skip
-        target: str | None = options.get("-o") or options.get("--output")
-        if target is None and options.keys() & {"-O", "--remote-name"}:
-            target = _url_name(operands)
-            if target is None:
-                return _unresolved(command)
-        if not target:
-            return Inert() if "-o" not in options else _unresolved(command)
-        target = posixpath.join(options.get("--output-dir", ""), target)
-    elif base == "wget":
-        options, operands = options_and_operands(
-            command, ("-O", "--output-document", "-P", "--directory-prefix", "--header", "-t", "--tries", "-T", "-U")
-        )
-        target = options.get("-O") or options.get("--output-document") or _url_name(operands)
-        if target == "-" or "--spider" in options:
-            return Inert()
-        if target is not None:
-            target = posixpath.join(options.get("-P", options.get("--directory-prefix", "")), target)
-    else:
-        return _git(command)
-    path = absolute(target, command.cwd)
-    return _unresolved(command) if path is None else Writes((path,), "file")
-
-
-def _git(command: SimpleCommand) -> Effect:
-    _, operands = options_and_operands(command, ("-b", "--branch", "--depth", "-C", "-c", "-o", "--origin"))
-    if not operands or operands[0] != "clone":
-        return Inert()  # other sub-commands work in a checkout: describe, config, checkout, submodule
-    names = operands[1:]
-    target = names[1] if len(names) > 1 else (_url_name(names) or "").removesuffix(".git") or None
-    path = absolute(target, command.cwd)
-    return _unresolved(command) if path is None else Writes((path,), "tree")
-
-
-def _url_name(operands: list[str | None]) -> str | None:
-    urls = [word for word in operands if word and not word.startswith("-")]
-    return posixpath.basename(urlsplit(urls[-1]).path) or None if urls else None
+    yield unresolved(command) if paths is None else Writes(paths, "tree")
 
 
 def read_config(base: str, command: SimpleCommand) -> Effect:

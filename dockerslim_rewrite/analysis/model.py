@@ -80,8 +80,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class CopyFacts:
-    """A COPY or ADD. `sources` are cleaned context paths or globs ("" is the whole context), or URLs; `dest` is absolute
-    and cleaned; `dest_is_dir` when it ends in a slash, is a known directory or there are several sources.
+    """A COPY or ADD.
+
+    `sources` are cleaned context paths or globs ("" is the whole context), or URLs; `dest` is absolute and cleaned;
+    `dest_is_dir` when it ends in a slash, is a known directory or there are several sources.
     `from_` is the `--from` stage or image, None for the context. `inline` are heredoc file names."""
 
     sources: tuple[str, ...]

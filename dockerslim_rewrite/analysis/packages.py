@@ -8,10 +8,6 @@ from dockerslim_rewrite.shell.model import SimpleCommand
 
 MANAGERS = frozenset({"apt-get", "apt", "aptitude", "apk", "dpkg", "add-apt-repository", "apt-key", "apt-mark"})
 
-_APT_VALUES = ("-o", "--option", "-t", "--target-release", "--default-release", "-c", "--config-file")
-_APK_VALUES = ("-t", "--virtual", "-X", "--repository", "--keys-dir", "--repositories-file", "--arch", "-p", "--root",
-               "--wait", "--cache-dir", "--cache-max-age")  # fmt: skip
-
 
 def read_command(base: str, command: SimpleCommand) -> Effect:
     """Return what a package manager call changes."""
@@ -22,7 +18,7 @@ def read_command(base: str, command: SimpleCommand) -> Effect:
     if base == "apt-mark":
         return Inert()
     if base == "dpkg":
-        options, _ = options_and_operands(command, ())
+        options, _ = options_and_operands(command)
         if options.keys() & {"-i", "--install", "--unpack", "--configure", "--add-architecture"}:
             return Unknown("dpkg installs a package from a file")
         return Inert()
@@ -30,7 +26,7 @@ def read_command(base: str, command: SimpleCommand) -> Effect:
 
 
 def _apt(command: SimpleCommand) -> Effect:
-    options, operands = options_and_operands(command, _APT_VALUES)
+    options, operands = options_and_operands(command)
     verb, names = (operands[0], operands[1:]) if operands else (None, [])
     if verb in ("install", "build-dep", "reinstall"):
         return _install("apt", names, recommends="--no-install-recommends" not in options)
@@ -44,7 +40,7 @@ def _apt(command: SimpleCommand) -> Effect:
 
 
 def _apk(command: SimpleCommand) -> Effect:
-    options, operands = options_and_operands(command, _APK_VALUES)
+    options, operands = options_and_operands(command)
     verb, names = (operands[0], operands[1:]) if operands else (None, [])
     if verb == "add":
         if options.keys() & {"-X", "--repository", "--allow-untrusted"}:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection
 
+from dockerslim_rewrite.knowledge.options import options_with_value
 from dockerslim_rewrite.shell.model import SimpleCommand
 
 
-def options_and_operands(
-    command: SimpleCommand, with_value: Collection[str] = ()
-) -> tuple[dict[str, str], list[str | None]]:
+def options_and_operands(command: SimpleCommand) -> tuple[dict[str, str], list[str | None]]:
     """Split a command's arguments as getopt does.
 
-    `with_value` names the options ("-o", "--output") that take a value. Returns options (value "" when they have
-    none) and operands, None for an operand that is not static. Grouped short options are taken apart.
+    Returns options (value "" when they have none) and operands, None for an operand that is not static. Grouped short
+    options are taken apart; options.toml says which take a value.
     """
+    with_value = options_with_value(posixpath.basename(command.name or ""))
     options: dict[str, str] = {}
     operands: list[str | None] = []
     words = list(command.argv[1:])

@@ -55,9 +55,7 @@ def run(call: Call) -> int:
         say(f"{call.name}:{error.line}: {error.message}; no image can be built from this file")
         return EXIT_USAGE
     except CheckFailed as error:
-        say(
-            f"{call.name}: nothing written: the result did not pass the checks, which is a defect of this program: {error}"
-        )
+        say(f"{call.name}: nothing written: the result did not pass the checks (a defect of this program): {error}")
         return EXIT_INTERNAL
 
 

@@ -10,21 +10,10 @@ from dockerslim_rewrite.analysis.effects import CommandEffect, Removes, Unknown,
 from dockerslim_rewrite.analysis.files import CopiedTree, ImageFiles
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts
 from dockerslim_rewrite.analysis.start import Start
+from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, Artifact, Findings
 
 RANK_SYSTEM = 10
-
-# Nothing below these reaches a running program: package lists, caches, documentation, scratch space.
-_SCRATCH = ("/tmp", "/var/tmp", "/var/cache", "/var/lib/apt", "/var/log/apt", "/usr/share/doc", "/usr/share/man", "/dev",
-            "/proc", "/sys", "/root/.cache", "/root/.npm", "/root/.config", "/run")  # fmt: skip
-# Credentials and tool settings of the build; never carried (N20, G13).
-_SECRETS = ("/root/.ssh", "/root/.netrc", "/root/.npmrc", "/root/.gitconfig", "/root/.git-credentials", "/root/.docker",
-            "/root/.yarnrc", "/root/.aws")  # fmt: skip
-# Directories that the base itself fills: copying one whole would bring the toolchain along.
-_SHARED = frozenset({"/", "/usr", "/usr/local", "/usr/local/bin", "/usr/local/lib", "/usr/lib", "/usr/bin", "/usr/share",
-                     "/bin", "/lib", "/sbin", "/usr/sbin", "/etc", "/opt", "/var", "/var/lib", "/home", "/root",
-                     "/usr/local/share", "/usr/local/include", "/usr/include", "/usr/src", "/srv"})  # fmt: skip
-_PROGRAM_DIRECTORIES = ("/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +123,7 @@ class _Collector:
                 continue
             line = step.instruction.line
             remote = step.copy.from_ is not None or any("://" in source for source in step.copy.sources)
-            if remote and step.copy.dest in _SHARED and step.copy.dest_is_dir:
+            if remote and step.copy.dest in system_paths("shared") and step.copy.dest_is_dir:
                 self._remote_files(step.copy.sources, step.copy.dest, line, step.instruction.value)
             elif remote or step.copy.inline:
                 self._want(step.copy.dest, step.copy.dest_is_dir, "D10", f"line {line}", line, step.instruction.value)
@@ -165,7 +154,7 @@ class _Collector:
                 evidence = Evidence("Dockerfile", command.line, _short(command.text))
                 self._links[path] = Link(path, effect.target, evidence)
             return
-        if effect.what == "tree" and path in _SHARED:
+        if effect.what == "tree" and path in system_paths("shared"):
             if self._programs is None:
                 self._problems.append(
                     (command.line, f"`{_short(command.text)}`: what it puts into {path} is not known")
@@ -174,16 +163,16 @@ class _Collector:
         self._want(path, effect.what != "file", "D09", what, command.line, _short(command.text))
 
     def _is_left(self, path: str) -> bool:
-        return below(path, _SCRATCH) or below(path, _SECRETS) or below(path, self._roots)
+        return below(path, system_paths("scratch")) or below(path, system_paths("secrets")) or below(path, self._roots)
 
     def _unused_program(self, path: str) -> bool:
-        in_path = posixpath.dirname(path) in _PROGRAM_DIRECTORIES
+        in_path = posixpath.dirname(path) in system_paths("programs")
         return in_path and self._programs is not None and posixpath.basename(path) not in self._programs
 
     def _want(self, path: str, is_dir: bool, code: str, what: str, line: int, text: str) -> None:
         if self._is_left(path) or path == "/" or self._unused_program(path):
             return
-        if is_dir and path in _SHARED:
+        if is_dir and path in system_paths("shared"):
             return
         rank = RANK_SYSTEM if code == "D09" else RANK_ASSETS
         evidence = Evidence("Dockerfile", line, _short(text))

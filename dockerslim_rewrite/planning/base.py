@@ -10,6 +10,7 @@ from dockerslim_rewrite.knowledge.images import resolve_image
 from dockerslim_rewrite.knowledge.model import BaseImage
 from dockerslim_rewrite.knowledge.packages import alpine_name, package_for_program
 from dockerslim_rewrite.knowledge.releases import debian_order
+from dockerslim_rewrite.knowledge.system import feature_package
 from dockerslim_rewrite.languages.model import (
     NeedFeature,
     NeedInterpreter,
@@ -104,9 +105,10 @@ def _libc(need: NeedLibc, image: BaseImage) -> str | tuple[str, ...]:
     if image.libc != need.libc:
         return f"the program needs {need.libc} and {name} has {'no libc' if image.libc == 'none' else image.libc}"
     if need.libc == "glibc" and need.release and debian_order(image.release) < debian_order(need.release):
-        return f"the program is built on {need.release} and {name} is {image.release or 'of an unknown release'}, which is older"
+        return f"the program is built on {need.release} and {name} is older ({image.release or 'unknown release'})"
     if need.cxx and "libstdc++" not in image.features:
-        return ("libstdc++",) if image.distro == "alpine" else f"{name} has no libstdc++"
+        package = feature_package("libstdc++", image.distro)
+        return (package,) if package and image.distro in MANAGERS else f"{name} has no libstdc++"
     return ()
 
 
@@ -127,12 +129,7 @@ def _program(name: str, image: BaseImage) -> str | tuple[str, ...]:
 def _feature(need: NeedFeature, image: BaseImage) -> str | tuple[str, ...]:
     if need.name == "passwd" or need.name in image.features:
         return ()
-    packages = {
-        "tzdata": {"alpine": "tzdata", "debian": "tzdata"},
-        "ca-certificates": {"alpine": "ca-certificates", "debian": "ca-certificates"},
-        "mime-types": {"alpine": "mailcap", "debian": "media-types"},
-    }
-    package = packages[need.name].get("alpine" if image.distro == "alpine" else "debian")
+    package = feature_package(need.name, image.distro)
     if package is None or image.distro not in MANAGERS:
         return f"{image.ref.text} has no {need.name}"
     return (package,)

@@ -36,7 +36,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class PackagePlan:
-    """The author's OS packages sorted by who needs them. `unknown` holds commands whose package names are not static."""
+    """The author's OS packages sorted by who needs them. `unknown` holds commands with names that are not static."""
 
     kept: tuple[Requirement, ...]
     dropped: tuple[tuple[str, str], ...]

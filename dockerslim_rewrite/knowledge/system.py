@@ -1,0 +1,23 @@
+"""Paths and features of a Linux image (system.toml)."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal
+
+from dockerslim_rewrite.knowledge.tables import load
+
+Meaning = Literal["scratch", "secrets", "shared", "programs"]
+
+
+@cache
+def system_paths(meaning: Meaning) -> tuple[str, ...]:
+    """Return the absolute paths with a meaning."""
+    return tuple(load("system")["paths"][meaning]["paths"])
+
+
+def feature_package(feature: str, distro: str) -> str | None:
+    """Return the package that brings a feature on a distribution, or None."""
+    packages = load("system")["features"].get(feature, {})
+    package: str | None = packages.get("alpine" if distro == "alpine" else "debian")
+    return package
