@@ -80,16 +80,19 @@ def _compare_one(mine: Instruction, its: Any, escape: str) -> Iterator[str]:
         "keyword": (mine.keyword, (its.cmd or "").upper()),
         "trigger": (mine.trigger, its.sub_cmd and its.sub_cmd.upper()),
         "lines": ((mine.line, mine.end_line), (its.start_line, its.end_line)),
-        "json": (mine.is_exec, its.json),
     }
     if mine.keyword != "ONBUILD":  # the oracle shows the inner instruction, while heredocs belong to the outer one
         expected["heredocs"] = (
             [(heredoc.name, heredoc.content) for heredoc in mine.heredocs],
             [(heredoc.name, _used_content(mine.heredocs, heredoc.name, heredoc.content)) for heredoc in its.heredocs],
         )
-    # BuildKit reads flags byte by byte and so garbles what is not ASCII; we keep the text.
-    if all(f"{flag.name}{flag.value}".isascii() for flag in mine.flags):
+    # BuildKit reads flags and HEALTHCHECK's type byte by byte and so garbles what is not ASCII; we keep the text.
+    parsed_by_bytes = "".join(f"{flag.name}{flag.value}" for flag in mine.flags)
+    if "HEALTHCHECK" in (mine.keyword, mine.trigger):
+        parsed_by_bytes += mine.value
+    if parsed_by_bytes.isascii():
         flags = tuple(f"--{flag.name}" if flag.value is None else f"--{flag.name}={flag.value}" for flag in mine.flags)
+        expected["json"] = (mine.is_exec, its.json)
         expected["flags"] = (flags, its.flags)
         if mine.trigger != "ONBUILD":  # rejected by a later part of BuildKit; we look no deeper
             expected["value"] = (_value(mine, escape), its.value)
@@ -131,7 +134,7 @@ def _arguments(keyword: str, value: str, escape: str) -> tuple[str, ...]:
     array = parse_json_array(json_part(keyword, value) or "")
     if keyword == "HEALTHCHECK":
         # Only the first blanks part the type from the command.
-        kind, *rest = re.split(r"\s+", value, maxsplit=1) if value else [""]
+        kind, *rest = re.split(r"[\t\v\f\r ]+", value, maxsplit=1) if value else [""]
         return (kind, *(rest if array is None else array)) if kind else ()
     if array is not None:
         return array

@@ -15,6 +15,7 @@ NOT_STRINGS = "when using JSON array syntax, arrays must be comprised of strings
 # The white space that splits arguments; BuildKit does not count U+0085 or U+00A0 here.
 _BLANKS = re.compile(r"[\t\v\f\r ]+")
 _SPACE = frozenset(SPACES)
+_FLAG_SPACE = frozenset("\t\n\v\f\r ")  # BuildKit reads flags byte by byte
 
 
 class RawFlag(NamedTuple):
@@ -74,7 +75,7 @@ def json_part(keyword: str, value: str) -> str | None:
     if keyword in JSON_KEYWORDS:
         return value
     if keyword == "HEALTHCHECK":
-        words = re.split(f"[{SPACES}]+", value, maxsplit=1)
+        words = _BLANKS.split(value, maxsplit=1)
         return words[1] if len(words) == 2 else ""
     return None
 
@@ -128,7 +129,7 @@ def _read_flags(line: str, start: int, end: int, escape: str) -> tuple[tuple[Raw
     """Read the words that begin with `--`; a lone `--` ends them and is dropped. Returns where the value starts."""
     flags: list[RawFlag] = []
     while True:
-        while start < end and line[start] in _SPACE:
+        while start < end and line[start] in _FLAG_SPACE:
             start += 1
         if not line.startswith("--", start, end):
             return tuple(flags), start
@@ -146,7 +147,7 @@ def _read_word(line: str, start: int, end: int, escape: str) -> tuple[str, int]:
     at = start
     while at < end:
         char = line[at]
-        if not quote and char in _SPACE:
+        if not quote and char in _FLAG_SPACE:
             break
         if char == quote:
             quote = ""

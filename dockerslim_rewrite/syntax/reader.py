@@ -30,14 +30,14 @@ class StageSemantics:
 class Semantics:
     """What the second reader finds.
 
-    `base_image` and `labels` are those of the last stage; `parent_images` has one entry for each stage with ARG
-    defaults filled in. Only plain `$X` and `${X}` are expanded, and only a backslash escapes: with `${X:-y}` or
-    `# escape` these may differ from BuildKit's.
+    `base_image` and `labels` are those of the last stage; `labels` is None when an ENV, ARG or LABEL has a form that
+    the reader does not know. `parent_images` has one entry for each stage with ARG defaults filled in. Only plain `$X`
+    and `${X}` are expanded, and only a backslash escapes: with `${X:-y}` or `# escape` these may differ from BuildKit's.
     """
 
     base_image: str | None
     parent_images: tuple[str, ...]
-    labels: Mapping[str, str]
+    labels: Mapping[str, str] | None
     stages: tuple[StageSemantics, ...]
 
 
@@ -53,13 +53,15 @@ def read_semantics(dockerfile: Dockerfile) -> Semantics:
     reader = _reader_class()(dockerfile)
     try:
         parents = tuple(reader.parent_images)
-        labels = dict(reader.labels)
-        base = reader.baseimage
-    except (ValueError, LookupError, AttributeError, TypeError) as error:
+    except (ValueError, LookupError) as error:
         raise ValueError(f"dockerfile-parse cannot read the file: {error}") from error
     if len(parents) != len(dockerfile.stages):
         raise ValueError(f"dockerfile-parse finds {len(parents)} stages, not {len(dockerfile.stages)}")
-    return Semantics(base, parents, labels, _stages(reader.structure, parents))
+    try:
+        labels = dict(reader.labels)
+    except (ValueError, LookupError):
+        labels = None
+    return Semantics(reader.baseimage, parents, labels, _stages(reader.structure, parents))
 
 
 def _stages(structure: list[dict[str, Any]], parents: tuple[str, ...]) -> tuple[StageSemantics, ...]:
@@ -67,7 +69,7 @@ def _stages(structure: list[dict[str, Any]], parents: tuple[str, ...]) -> tuple[
     for entry in structure:
         if entry["instruction"] == "FROM":
             groups.append([])
-        if groups and entry["instruction"] != "COMMENT":
+        if groups:
             groups[-1].append((entry["instruction"], entry["value"]))
     return tuple(StageSemantics(image, tuple(group)) for image, group in zip(parents, groups, strict=True))
 

@@ -123,7 +123,7 @@ def _check_pairs(keyword: str, value: str, escape: str) -> Iterator[str]:
 
 
 def _check_healthcheck(instruction: Instruction) -> Iterator[str]:
-    kind, *rest = instruction.value.split(maxsplit=1)
+    kind, *rest = split_words(instruction.value)
     if kind.upper() == "NONE":
         if rest:
             yield "HEALTHCHECK NONE takes no arguments"
