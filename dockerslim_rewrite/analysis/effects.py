@@ -26,6 +26,11 @@ class InstallsPackages:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangesSources:
+    """Changes where OS packages come from: what is installed afterwards may not exist in the distribution."""
+
+
+@dataclass(frozen=True, slots=True)
 class RemovesPackages:
     """Removes OS packages or their caches; `packages` are those named."""
 
@@ -82,7 +87,16 @@ class Unknown:
 
 
 Effect: TypeAlias = (
-    Inert | InstallsPackages | RemovesPackages | ChangesAccounts | Writes | Removes | Attributes | Builds | Unknown
+    Inert
+    | InstallsPackages
+    | ChangesSources
+    | RemovesPackages
+    | ChangesAccounts
+    | Writes
+    | Removes
+    | Attributes
+    | Builds
+    | Unknown
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dockerslim_rewrite.analysis.effects import Effect, Inert, InstallsPackages, RemovesPackages, Unknown
+from dockerslim_rewrite.analysis.effects import ChangesSources, Effect, Inert, InstallsPackages, RemovesPackages, Unknown
 from dockerslim_rewrite.analysis.words import options_and_operands
 from dockerslim_rewrite.shell.model import SimpleCommand
 
@@ -22,7 +22,7 @@ def read_command(base: str, command: SimpleCommand) -> Effect:
         if options.keys() & {"-i", "--install", "--unpack", "--configure", "--add-architecture"}:
             return Unknown("dpkg installs a package from a file")
         return Inert()
-    return Unknown(f"{base} changes where packages come from")
+    return ChangesSources()
 
 
 def _apt(command: SimpleCommand) -> Effect:
@@ -44,7 +44,7 @@ def _apk(command: SimpleCommand) -> Effect:
     verb, names = (operands[0], operands[1:]) if operands else (None, [])
     if verb == "add":
         if options.keys() & {"-X", "--repository", "--allow-untrusted"}:
-            return Unknown("apk takes packages from another repository")
+            return Unknown("apk takes packages from another repository")  # edge and testing: not the base's own
         return _install("apk", names, group=options.get("-t") or options.get("--virtual") or "")
     if verb == "del":
         return RemovesPackages(tuple(name for name in names if name))

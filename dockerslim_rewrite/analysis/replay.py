@@ -82,8 +82,9 @@ class _Replayer:
         before = self.state
         script = copy = None
         if instruction.keyword == "RUN":
+            home = {"HOME": "/root"} if before.user in ("", "root", "0") else {}
             script = parse_instruction(
-                instruction, variables=before.variables, workdir=before.workdir, shell=before.shell
+                instruction, variables={**home, **before.variables}, workdir=before.workdir, shell=before.shell
             )
         elif instruction.keyword in ("COPY", "ADD"):
             copy = self._copy(instruction)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from dockerslim_rewrite.analysis.effects import CommandEffect, InstallsPackages, RemovesPackages
+from dockerslim_rewrite.analysis.effects import ChangesSources, CommandEffect, InstallsPackages, RemovesPackages
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.packages import os_package, runtime_packages
@@ -107,24 +107,45 @@ def sort_packages(
     `programs` are the names that something starts at run time; with `programs_known` no others are started.
     `links_libraries`: compiled artifacts may link the shared libraries of -dev packages.
     """
+    ledger = _read_ledger(effects)
     sorter = _Sorter(facts, programs, programs_known, links_libraries, code)
-    installed: dict[str, tuple[CommandEffect, InstallsPackages]] = {}
-    unknown = []
+    sorter.dropped.extend(ledger.removed)
+    for name, (command, effect) in ledger.installed.items():
+        sorter.sort(name, command, effect)
+    kept = sorter.kept_names
+    unknown = [*ledger.unknown, *(ledger.installed[name][0] for name in sorted(ledger.foreign & sorter.unlisted))]
+    recommends = any(effect.recommends for name, (_, effect) in ledger.installed.items() if name in kept)
+    return PackagePlan(tuple(sorter.kept), tuple(sorter.dropped), tuple(sorter.notes), tuple(unknown), recommends)
+
+
+@dataclass(slots=True)
+class _Ledger:
+    """What stays installed. `foreign` names were installed after the package sources had been changed."""
+
+    installed: dict[str, tuple[CommandEffect, InstallsPackages]] = field(default_factory=dict)
+    removed: list[tuple[str, str]] = field(default_factory=list)
+    foreign: set[str] = field(default_factory=set)
+    unknown: list[CommandEffect] = field(default_factory=list)
+
+
+def _read_ledger(effects: Iterable[CommandEffect]) -> _Ledger:
+    ledger = _Ledger()
+    sources_changed = False
     for command in effects:
         for effect in command.effects:
-            if isinstance(effect, InstallsPackages):
+            if isinstance(effect, ChangesSources):
+                sources_changed = True
+            elif isinstance(effect, InstallsPackages):
                 if not effect.complete:
-                    unknown.append(command)
-                installed.update(dict.fromkeys(effect.packages, (command, effect)))
+                    ledger.unknown.append(command)
+                ledger.installed.update(dict.fromkeys(effect.packages, (command, effect)))
+                ledger.foreign.update(effect.packages if sources_changed else ())
             elif isinstance(effect, RemovesPackages):
-                for name in [*installed]:
-                    if name in effect.packages or installed[name][1].group in (*effect.packages, None):
-                        sorter.dropped.append((name, f"line {command.line} removes it again"))
-                        del installed[name]
-    for name, (command, effect) in installed.items():
-        sorter.sort(name, command, effect)
-    recommends = any(effect.recommends for name, (_, effect) in installed.items() if name in sorter.kept_names)
-    return PackagePlan(tuple(sorter.kept), tuple(sorter.dropped), tuple(sorter.notes), tuple(unknown), recommends)
+                for name in [*ledger.installed]:
+                    if name in effect.packages or ledger.installed[name][1].group in effect.packages:
+                        ledger.removed.append((name, f"line {command.line} removes it again"))
+                        del ledger.installed[name]
+    return ledger
 
 
 class _Sorter:
@@ -140,11 +161,13 @@ class _Sorter:
         self.kept_names: set[str] = set()
         self.dropped: list[tuple[str, str]] = []
         self.notes: list[Note] = []
+        self.unlisted: set[str] = set()
 
     def sort(self, name: str, command: CommandEffect, effect: InstallsPackages) -> None:
         distro = "alpine" if effect.manager == "apk" else "debian"
         known = os_package(name, distro)
         if known is None or known.role == "unknown":
+            self.unlisted.add(name)
             self._keep(name, command, f"{name} is not in the package table: kept on doubt")
             self.notes.append(Note(self._code, command.line, f"{name} is not in the package table: kept on doubt"))
         elif known.role == "runtime":

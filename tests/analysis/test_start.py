@@ -1,0 +1,100 @@
+from dockerslim_rewrite.analysis.files import ImageFiles
+from dockerslim_rewrite.analysis.start import Start, resolve_healthcheck, resolve_start
+from tests.support import MemoryContext, replay
+
+
+def start(lines: str, files: dict[str, str] | None = None, base: str = "golang:1.24") -> Start:
+    facts = replay(f"FROM {base}\nWORKDIR /app\nCOPY . .\n{lines}\n")
+    context = MemoryContext(files or {})
+    return resolve_start(facts, ImageFiles(facts, context), context)
+
+
+def argvs(found: Start) -> list[tuple[str | None, ...]]:
+    return [process.argv for process in found.processes]
+
+
+def test_exec_cmd_needs_no_shell() -> None:
+    found = start('CMD ["./x", "-a"]')
+    assert argvs(found) == [("./x", "-a")]
+    assert found.shell is None
+    assert found.main is not None
+    assert (found.main.cwd, found.main.evidence.line) == ("/app", 4)
+
+
+def test_entrypoint_takes_cmd_as_arguments() -> None:
+    assert argvs(start('ENTRYPOINT ["./x"]\nCMD ["-a", "b"]')) == [("./x", "-a", "b")]
+
+
+def test_shell_entrypoint_ignores_cmd() -> None:
+    found = start('ENTRYPOINT ./x $HOME_UNSET\nCMD ["-a"]')
+    assert argvs(found) == [("./x", None)]
+    assert found.shell is not None
+
+
+def test_shell_cmd_after_exec_entrypoint_is_passed_through_sh() -> None:
+    found = start('ENTRYPOINT ["/sbin/tini", "--"]\nCMD ./x -a')
+    assert argvs(found)[-1] == ("./x", "-a")
+    assert argvs(found)[0] == ("/sbin/tini", "--")
+    assert found.shell is not None
+
+
+def test_cd_and_environment_of_a_shell_command() -> None:
+    found = start("CMD cd sub && PORT=8 exec ./x")
+    assert found.main is not None
+    assert (found.main.argv, found.main.cwd, found.main.env) == (("./x",), "/app/sub", (("PORT", "8"),))
+
+
+def test_an_entrypoint_script_hands_over_its_arguments() -> None:
+    script = '#!/bin/sh\nset -e\nif [ -n "$X" ]; then\n  ./migrate up\nfi\nexec "$@"\n'
+    found = start('ENTRYPOINT ["./run.sh"]\nCMD ["./x", "-a"]', {"run.sh": script})
+    assert argvs(found) == [("./migrate", "up"), ("./x", "-a")]
+    assert found.scripts == ("/app/run.sh",)
+    assert found.interpreters == ("/bin/sh",)
+    assert [process.main for process in found.processes] == [False, True]
+    assert found.processes[0].evidence.file == "run.sh"
+    assert found.processes[0].evidence.line == 4
+
+
+def test_a_script_of_another_language_is_started_by_its_interpreter() -> None:
+    found = start('CMD ["./tool"]', {"tool": "#!/usr/bin/env python3\nprint()\n"})
+    assert argvs(found) == [("python3", "/app/tool")]
+
+
+def test_a_script_found_on_the_path() -> None:
+    found = start('COPY go.sh /usr/local/bin/go.sh\nCMD ["go.sh"]', {"go.sh": "#!/bin/bash\n./x\n"})
+    assert argvs(found) == [("./x",)]
+    assert found.interpreters == ("/bin/bash",)
+
+
+def test_sh_with_a_script_file() -> None:
+    found = start('CMD ["sh", "run.sh"]', {"run.sh": "./x\n"})
+    assert argvs(found) == [("./x",)]
+
+
+def test_an_unreadable_script_is_unknown() -> None:
+    found = start('CMD ["sh", "absent.sh"]')
+    assert found.unknown
+
+
+def test_a_program_behind_a_variable_is_unknown() -> None:
+    assert start("CMD $SERVER --now").unknown
+
+
+def test_the_bases_own_entrypoint_is_transparent() -> None:
+    found = start('CMD ["server.js"]', base="node:20")
+    assert argvs(found) == [("server.js",)]
+
+
+def test_health_check() -> None:
+    facts = replay('FROM golang:1.24\nHEALTHCHECK --interval=5s CMD curl -f http://localhost || exit 1\nCMD ["x"]\n')
+    context = MemoryContext({})
+    found = resolve_healthcheck(facts, ImageFiles(facts, context), context)
+    assert found is not None
+    assert found.shell is not None
+    assert argvs(found)[0][:2] == ("curl", "-f")
+
+
+def test_health_check_none() -> None:
+    facts = replay('FROM golang:1.24\nHEALTHCHECK NONE\nCMD ["x"]\n')
+    context = MemoryContext({})
+    assert resolve_healthcheck(facts, ImageFiles(facts, context), context) is None

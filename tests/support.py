@@ -1,0 +1,70 @@
+"""Small helpers that several tests share."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from dockerslim_rewrite.analysis.commands import command_effects
+from dockerslim_rewrite.analysis.effects import CommandEffect
+from dockerslim_rewrite.analysis.files import ImageFiles
+from dockerslim_rewrite.analysis.model import StageFacts
+from dockerslim_rewrite.analysis.replay import replay_stage
+from dockerslim_rewrite.context.model import Context
+from dockerslim_rewrite.syntax.parser import parse_dockerfile
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = ROOT / "fixtures"
+
+
+class MemoryContext:
+    """A build context in memory: file texts by path; `executable` names those with an execute bit."""
+
+    known = True
+
+    def __init__(self, files: Mapping[str, str], executable: frozenset[str] = frozenset()) -> None:
+        self._files = dict(files)
+        self._executable = executable
+
+    def is_file(self, path: str) -> bool:
+        return path.strip("/") in self._files
+
+    def is_dir(self, path: str) -> bool:
+        path = path.strip("/")
+        return not path or any(name.startswith(f"{path}/") for name in self._files)
+
+    def is_executable(self, path: str) -> bool:
+        return path in self._executable
+
+    def link_target(self, path: str) -> str | None:
+        return None
+
+    def read_text(self, path: str) -> str | None:
+        return self._files.get(path.strip("/"))
+
+    def list_dir(self, path: str) -> tuple[str, ...]:
+        prefix = f"{path.strip('/')}/" if path.strip("/") else ""
+        names = {name[len(prefix) :].split("/")[0] for name in self._files if name.startswith(prefix)}
+        return tuple(sorted(names))
+
+    def walk(self, path: str = "") -> Iterator[str]:
+        prefix = f"{path.strip('/')}/" if path.strip("/") else ""
+        skipped = {"node_modules", ".git"}
+        for name in sorted(self._files):
+            if name.startswith(prefix) and not skipped & set(posixpath.dirname(name[len(prefix) :]).split("/")):
+                yield name
+
+
+def replay(text: str) -> StageFacts:
+    """Replay the last stage of a Dockerfile text."""
+    dockerfile = parse_dockerfile(text)
+    assert not dockerfile.problems
+    return replay_stage(dockerfile, dockerfile.stages[-1])
+
+
+def effects_of(text: str, context: Context | None = None) -> tuple[CommandEffect, ...]:
+    """Return the effects of all RUN commands of a Dockerfile text."""
+    facts = replay(text)
+    context = context or MemoryContext({})
+    return command_effects(facts, ImageFiles(facts, context), context, text)
