@@ -15,6 +15,7 @@ from dockerslim_rewrite.knowledge.tags import Tag, change_applies, is_exact, rea
 
 __all__ = [
     "DistrolessImage",
+    "debian_order",
     "debian_slim",
     "default_alpine",
     "distroless_images",
@@ -94,6 +95,12 @@ def debian_slim(release: str) -> str | None:
     return f"debian:{release}-slim" if release in load("images")["releases"]["debian"] else None
 
 
+def debian_order(release: str) -> int:
+    """Return a number that orders Debian releases by code name, older ones first, -1 when it is not known."""
+    names = [*load("images")["releases"]["debian"]]
+    return names.index(release) if release in names else -1
+
+
 @cache
 def distroless_images(kind: str) -> tuple[DistrolessImage, ...]:
     """Return the published images of a kind (static, base, base-nossl, cc, python3, nodejs), newest release first."""
@@ -163,9 +170,10 @@ def _distroless(ref: ImageRef) -> BaseImage | None:
     if (number and not release) or bool(major) != (kind == "nodejs"):
         return None
     layer = _layer(f"distroless-{kind}")
+    python = ""
     if kind == "python3":
         python = next((image["python"] for image in facts["images"] if _is(image, kind, release)), "")
-        layer = _merge(layer, {"entrypoint": [f"/usr/bin/python{python}"], "adds": [f"python{python}"]})
+        layer = _merge(layer, {"entrypoint": [f"/usr/bin/python{python}"], "adds": [f"python{python or 3}"]})
     words = variant.split("-")
     if "nonroot" in words:
         layer = _merge(layer, facts["nonroot"])
@@ -173,7 +181,7 @@ def _distroless(ref: ImageRef) -> BaseImage | None:
         # /busybox/sh is a shell, but not /bin/sh: RUN and the shell forms do not find it.
         debug = {"env": {"PATH": layer["env"]["PATH"] + facts["debug_path"]}, "programs": ["busybox"]}
         layer = _merge(layer, debug if layer.get("entrypoint") else debug | {"entrypoint": facts["debug_entrypoint"]})
-    return _build(ref, "distroless", Tag(major, release, bool(release), variant), layer)
+    return _build(ref, "distroless", Tag(major or python, release, bool(release), variant), layer)
 
 
 def _is(image: dict[str, Any], kind: str, release: str) -> bool:
