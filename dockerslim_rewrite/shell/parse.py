@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from dockerslim_rewrite.shell.builtins import shell_facts
 from dockerslim_rewrite.shell.model import Opaque, Script, SimpleCommand, Word
 from dockerslim_rewrite.shell.scope import Scope
-from dockerslim_rewrite.shell.simple import Place, Progress
+from dockerslim_rewrite.shell.simple import Place, Progress, locate_in
 from dockerslim_rewrite.shell.tree import Locate, NotUnderstoodError, parse_source
 from dockerslim_rewrite.shell.walk import Walker
 from dockerslim_rewrite.shell.wrappers import shell_call, unwrap
@@ -20,6 +21,9 @@ __all__ = ["parse_instruction", "parse_script", "shell_call", "unwrap"]
 
 COMMAND_INSTRUCTIONS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 # Source: BuildKit's frontend/dockerfile/parser, reHeredoc: an instruction that is nothing but one here-document.
+LEADING_HEREDOC = re.compile(r"""(<<-?\s*(?:[\w.+/-]+|'[^'<]*'|"[^"<]*"))\s+([^<;&|]*)\Z""")
+Piece: TypeAlias = tuple[int, int, int]
+MAX_TEXT = 262_144
 ONLY_HEREDOC = re.compile(r"""\d*<<-?\s*(?:[\w.+/-]+|'[^'<]*'|"[^"<]*")\Z""")
 
 
@@ -72,9 +76,19 @@ def read_interpreter(text: str) -> str | None:
     return posixpath.basename(words[0]) if words else "sh"
 
 
-def _parse(text: str, variables: Mapping[str, str], workdir: str | None, locate: Locate, *, bash: bool) -> Script:
+def _parse(
+    text: str,
+    variables: Mapping[str, str],
+    workdir: str | None,
+    locate: Locate,
+    *,
+    bash: bool,
+    positional: tuple[Word, ...] | None = None,
+) -> Script:
+    if len(text) > MAX_TEXT:
+        return _opaque("the script is too large", locate(0, len(text)))
     progress = Progress()
-    scope = Scope(dict(variables), frozenset(variables), workdir, bash)
+    scope = Scope(dict(variables), frozenset(variables), workdir, bash, positional=positional)
     try:
         Walker(parse_source(text, locate), scope, progress).script(Place())
     except NotUnderstoodError as error:
@@ -120,14 +134,39 @@ def _heredoc_form(instruction: Instruction, variables: Mapping[str, str], workdi
         if read_interpreter(body.content):
             return parse_script(body.content, variables=variables, workdir=workdir, offsets=body.content_map)
         return _parse(body.content, variables, workdir, _locate(body.content_map), bash=bash)
-    text, pieces = value, list(instruction.value_map.pieces)
+    text, pieces = _command_first(value, list(instruction.value_map.pieces))
     for heredoc in instruction.heredocs:
         text += "\n"
         pieces += [(len(text) + derived, source, length) for derived, source, length in heredoc.content_map.pieces]
         text += heredoc.content
         pieces.append((len(text), _terminator(heredoc), len(heredoc.name)))
         text += heredoc.name
-    return _parse(text, variables, workdir, _locate(OffsetMap(tuple(pieces))), bash=bash)
+    offsets, limit = OffsetMap(tuple(pieces)), instruction.span.end
+
+    def locate(start: int, end: int) -> Span:
+        span = offsets.span(start, end)  # a terminator that is missing has no place
+        return Span(min(span.start, limit), min(span.end, limit))
+
+    return _parse(text, variables, workdir, locate, bash=bash)
+
+
+def _command_first(value: str, pieces: list[Piece]) -> tuple[str, list[Piece]]:
+    """Write `<<EOF bash` as `bash <<EOF`, which means the same and which the grammar reads."""
+    match = LEADING_HEREDOC.match(value)
+    if match is None:
+        return value, pieces
+    marker, command = match.span(1), match.span(2)
+    width = command[1] - command[0] + 1
+    text = f"{match.group(2)} {match.group(1)}"
+    return text, [*_cut(pieces, *command, to=0), *_cut(pieces, *marker, to=width)]
+
+
+def _cut(pieces: list[Piece], start: int, end: int, *, to: int) -> Iterator[Piece]:
+    """Yield the pieces of a range of the derived text, moved to begin at `to`."""
+    for derived, source, length in pieces:
+        first, last = max(derived, start), min(derived + length, end)
+        if first < last:
+            yield first - start + to, source + first - derived, last - first
 
 
 def _terminator(heredoc: Heredoc) -> int:
@@ -144,20 +183,8 @@ def _exec_form(instruction: Instruction, start: int, variables: Mapping[str, str
     call = shell_call(command)
     if call is None:
         return Script((command,))
-    scope = Scope(dict(variables), frozenset(variables), workdir, call.shell == "bash", positional=call.positional)
-    where, text = call.text.span, call.text.value or ""
-    exact = where.end - where.start == len(text) + 2
-    locate: Locate = (
-        (lambda first, last: Span(where.start + 1 + first, where.start + 1 + last))
-        if exact
-        else lambda first, last: where
-    )
-    progress = Progress()
-    try:
-        Walker(parse_source(text, locate), scope, progress).script(Place())
-    except NotUnderstoodError as error:
-        return _opaque(str(error), where)
-    return Script(tuple(progress.commands))
+    positional, text = call.positional, call.text.value or ""
+    return _parse(text, variables, workdir, locate_in(call.text), bash=call.shell == "bash", positional=positional)
 
 
 def _json_words(instruction: Instruction, start: int) -> list[Word]:
@@ -169,7 +196,7 @@ def _json_words(instruction: Instruction, start: int) -> list[Word]:
         end = _string_end(text, opening)
         if end is None:
             return [Word(item, item, instruction.span) for item in instruction.exec_form or ()]
-        words.append(Word(value, value, instruction.value_map.span(opening, end)))
+        words.append(Word(text[opening:end], value, instruction.value_map.span(opening, end)))
         at = end
     return words
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 MAX_COMMANDS = 20_000
+MAX_STATEMENTS = 50_000
+MAX_REPEATED = 1_000_000
 MAX_NESTING = 40
 
 
@@ -53,6 +55,13 @@ class Progress:
     nesting: int = 0
     calls: list[str] = field(default_factory=list)
     loops: int = 0
+    statements: int = 0
+    repeated: int = 0
+
+    def repeat(self, characters: int) -> bool:
+        """Tell whether a text of this length may be walked once more; the sum is bounded."""
+        self.repeated += characters
+        return self.repeated <= MAX_REPEATED
 
 
 class CommandWalker:
@@ -73,7 +82,10 @@ class CommandWalker:
         """Bound the nesting, so that no text can exhaust the stack."""
         if self._progress.nesting >= MAX_NESTING:
             raise NotUnderstoodError("nested too deeply")
+        if self._progress.statements >= MAX_STATEMENTS:
+            raise NotUnderstoodError("the script is too large")
         self._progress.nesting += 1
+        self._progress.statements += 1
         try:
             yield
         finally:
@@ -139,14 +151,18 @@ class CommandWalker:
             self._test(node, targets, span, place)
             return
         words = read_words(self._source, node.children, self._scope)
-        if node.type == "declaration_command":
-            for child in node.children:
-                if child.type == "variable_assignment":
-                    item = read_assignment(self._source, child, self._scope)
-                    self._scope.assign(item, export=words[0].value == "export")
-                elif child.type == "variable_name" and words[0].value == "export":
-                    self._scope.export(self._source.read(child))
+        items = [
+            read_assignment(self._source, child, self._scope)
+            for child in node.children
+            if child.type == "variable_assignment"
+        ]
         self._run(words, (), targets, span, place)
+        exports = words[0].value == "export"
+        for item in items:
+            self._scope.assign(item, export=exports)
+        for child in node.children:
+            if child.type == "variable_name" and exports:
+                self._scope.export(self._source.read(child))
 
     def _test(self, node: Node, targets: tuple[Redirect, ...], span: Span, place: Place) -> None:
         self._run(test_words(self._source, node, self._scope), (), targets, span, place)
@@ -247,6 +263,8 @@ class CommandWalker:
         if name in self._progress.calls:
             return  # a recursive call brings no new command
         source, body = self._scope.functions[name]
+        if not self._progress.repeat(body.end_byte - body.start_byte):
+            raise NotUnderstoodError("the script is too large")
         outer, self._scope.positional = self._scope.positional, words[1:]
         inner = type(self)(source, self._scope, self._progress)
         inner._connector = self._connector
@@ -285,7 +303,7 @@ class CommandWalker:
         count = len(self._progress.commands)
         try:
             with self._deeper():
-                source = parse_source(word.value or "", _locate_in(word))
+                source = parse_source(word.value or "", locate_in(word))
                 type(self)(source, scope, self._progress)._sequence(list(source.root.children), place)
         except NotUnderstoodError as error:
             del self._progress.commands[count:]
@@ -294,7 +312,7 @@ class CommandWalker:
             scope.change_directory(None)
 
 
-def _locate_in(word: Word) -> Locate:
+def locate_in(word: Word) -> Locate:
     """Return how offsets in a word's value lead to the source: exactly where the value stands there as it is."""
     value, text, span = word.value or "", word.text, word.span
     lead = 1 if text[:1] in ("'", '"') and text[1:-1] == value else 0 if text == value else -1

@@ -78,8 +78,8 @@ def operands(node: Node, redirects: tuple[Node, ...] = ()) -> list[Operand]:
 
 def is_test(source: Source, node: Node) -> bool:
     """Tell whether a command only asks something, so that its failure is an answer."""
-    while node.type in ("negated_command", "redirected_statement") and node.named_children:
-        node = node.named_children[0]
+    while node.type in ("negated_command", "redirected_statement", "pipeline") and node.named_children:
+        node = node.named_children[-1 if node.type == "pipeline" else 0]
     if node.type == "test_command":
         return True
     return node.type == "command" and source.read(node.children[0]) in ("test", "command", "which", "type", "grep")

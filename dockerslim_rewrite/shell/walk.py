@@ -154,7 +154,8 @@ class Walker(CommandWalker):
         words = read_words(self._source, values, self._scope)
         has_list = any(child.type == "in" for child in node.children) and node.children[0].type == "for"
         literal = has_list and all(word.value is not None and not word.glob for word in words)
-        if literal and len(words) <= MAX_ITERATIONS and self._progress.loops < MAX_UNROLLED_LOOPS:
+        short = len(words) <= MAX_ITERATIONS and self._progress.loops < MAX_UNROLLED_LOOPS
+        if literal and short and self._progress.repeat(len(words) * (body.end_byte - body.start_byte)):
             self._unroll(name, words, body, place)
             return
         self._forget_changes(node)
@@ -178,11 +179,13 @@ class Walker(CommandWalker):
         """Walk the body once for each word."""
         leaves = bool(command_names(self._source, body) & LEAVES_LOOP)
         self._progress.loops += 1
-        for word in words:
-            self._scope.assign(Assignment(name, word))
-            with self._branch(leaves):
-                self._sequence(body.children[1:-1], replace(place, conditional=place.conditional or leaves))
-        self._progress.loops -= 1
+        try:
+            for word in words:
+                self._scope.assign(Assignment(name, word))
+                with self._branch(leaves):
+                    self._sequence(body.children[1:-1], replace(place, conditional=place.conditional or leaves))
+        finally:
+            self._progress.loops -= 1
 
     def _forget_changes(self, node: Node) -> None:
         """Make unknown what a loop changes: an iteration sees what those before it left."""
@@ -212,10 +215,12 @@ class Walker(CommandWalker):
         self._scope.functions[written] = (self._source, body)
         if written not in self._called():
             self._progress.calls.append(written)
-            with self._subshell():
-                self._scope.positional = None
-                self._sequence([body], place.deeper(conditional=True))
-            self._progress.calls.pop()
+            try:
+                with self._subshell():
+                    self._scope.positional = None
+                    self._sequence([body], place.deeper(conditional=True))
+            finally:
+                self._progress.calls.pop()
 
     def _called(self) -> frozenset[str]:
         """Return the names of all commands of this text, found once."""

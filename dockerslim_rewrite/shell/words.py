@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass
 
 from dockerslim_rewrite.shell.braces import expand_braces
-from dockerslim_rewrite.shell.builtins import is_builtin as is_builtin
 from dockerslim_rewrite.shell.parameters import UnknownValueError, apply_operator
 from dockerslim_rewrite.shell.scope import Scope
 
-MAX_VALUE = 65536
+MAX_VALUE = 4096  # of a variable, and of what expansions add to a word
 MAX_FIELDS = 256
 MAX_NESTING = 16
 
@@ -46,7 +45,7 @@ def expand_word(text: str, scope: Scope) -> tuple[Field, ...] | None:
         variants = expand_braces(text)
         if len(variants) > 1 and not scope.bash:
             return None  # dash and busybox take the braces literally, a bash as /bin/sh expands them
-        fields = [field for variant in variants for field in _split(_scan(variant, scope, tilde=True), scope)]
+        fields = [field for variant in variants for field in _split(_scan(variant, scope, tilde=True), variant, scope)]
     except UnknownValueError:
         return None
     return tuple(fields) if len(fields) <= MAX_FIELDS else None
@@ -57,7 +56,7 @@ def expand_value(text: str, scope: Scope) -> str | None:
     if PLAIN.match(text):
         return text
     try:
-        return _join(_scan(text, scope, tilde=True))
+        return _join(_scan(text, scope, tilde=True), text)
     except UnknownValueError:
         return None
 
@@ -67,7 +66,7 @@ def expand_heredoc(text: str, scope: Scope) -> str | None:
     if not any(mark in text for mark in "$`\\"):
         return text
     try:
-        return _join(_Scanner(text, scope).double_quoted(0, end="")[0])
+        return _join(_Scanner(text, scope).double_quoted(0, end="")[0], text)
     except UnknownValueError:
         return None
 
@@ -90,11 +89,13 @@ def _known(value: str | None) -> str:
     return value
 
 
-def _join(pieces: list[_Piece]) -> str:
-    return _known("".join(piece.text for piece in pieces))
+def _join(pieces: list[_Piece], written: str) -> str:
+    if sum(len(piece.text) for piece in pieces) > len(written) + MAX_VALUE:
+        raise UnknownValueError
+    return "".join(piece.text for piece in pieces)
 
 
-def _split(pieces: list[_Piece], scope: Scope) -> list[Field]:
+def _split(pieces: list[_Piece], written: str, scope: Scope) -> list[Field]:
     """Split pieces into fields as the shell does with the default IFS."""
     if any(piece.split for piece in pieces) and "IFS" in scope.variables:
         raise UnknownValueError
@@ -106,19 +107,19 @@ def _split(pieces: list[_Piece], scope: Scope) -> list[Field]:
             continue
         for number, part in enumerate(re.split(r"[ \t\n]+", piece.text)):
             if number and current:
-                fields.append(_field(current))
+                fields.append(_field(current, written))
                 current = []
             if part:
                 current.append(_Piece(part))
     if current:
-        fields.append(_field(current))
+        fields.append(_field(current, written))
     return fields
 
 
-def _field(pieces: list[_Piece]) -> Field:
+def _field(pieces: list[_Piece], written: str) -> Field:
     unquoted = "".join(piece.text for piece in pieces if not piece.quoted)
     glob = "*" in unquoted or "?" in unquoted or ("[" in unquoted and "]" in unquoted[unquoted.index("[") :])
-    return Field(_join(pieces), glob)
+    return Field(_join(pieces, written), glob)
 
 
 class _Scanner:
@@ -141,7 +142,7 @@ class _Scanner:
                 at = end + 1
             elif character == '"':
                 inner, at = self.double_quoted(at + 1, end='"')
-                pieces.append(_Piece(_join(inner), quoted=True))
+                pieces.append(_Piece(_join(inner, text), quoted=True))
             elif character == "\\":
                 if text[at + 1 : at + 2] != "\n":
                     pieces.append(_Piece(text[at + 1 : at + 2], quoted=True))
@@ -214,7 +215,7 @@ class _Scanner:
             return self._ansi(at + 2)
         if following == '"' and not quoted and self._scope.bash:
             inner, end = self.double_quoted(at + 2, end='"')
-            return _Piece(_join(inner), quoted=True), end
+            return _Piece(_join(inner, text), quoted=True), end
         if following and following in SPECIAL:
             return _Piece(self._special(following), quoted=quoted, split=not quoted), at + 2
         name = NAME.match(text, at + 1)
@@ -265,8 +266,8 @@ class _Scanner:
 
     def _operand(self, word: str, quoted: bool) -> str:
         if quoted:
-            return _join(_Scanner(word, self._scope, self._nesting + 1).double_quoted(0, end="")[0])
-        return _join(_scan(word, self._scope, tilde=False, nesting=self._nesting + 1))
+            return _join(_Scanner(word, self._scope, self._nesting + 1).double_quoted(0, end="")[0], word)
+        return _join(_scan(word, self._scope, tilde=False, nesting=self._nesting + 1), word)
 
     def _ansi(self, at: int) -> tuple[_Piece, int]:
         """Read bash's `$'...'`; other shells take it differently."""

@@ -117,11 +117,12 @@ def _command_start(wrapper: Wrapper, words: tuple[Word, ...]) -> int | None:
 
 def _assignment(word: Word) -> Assignment | None:
     """Read a word `NAME=value`; the name must be written, the value need not be known."""
-    match = ASSIGNMENT.match(word.text) or ASSIGNMENT.match(word.value or "")
-    if match is None:
-        return None
+    match = ASSIGNMENT.match(word.text)
+    if match is None:  # the whole word may be quoted
+        match = ASSIGNMENT.match(word.value or "")
+        return match and Assignment(match.group(1), replace(word, value=(word.value or "")[match.end() :]))
     value = None if word.value is None else word.value.partition("=")[2]
     span = word.span
     if span.end - span.start == len(word.text):
         span = Span(span.start + match.end(), span.end)
-    return Assignment(match.group(1), Word(word.text.partition("=")[2], value, span, word.glob))
+    return Assignment(match.group(1), Word(word.text[match.end() :], value, span, word.glob))
