@@ -12,7 +12,7 @@ import typer
 from dockerslim_rewrite import __version__
 
 
-class Runtime(str, enum.Enum):
+class Runtime(enum.StrEnum):
     """The bases that --runtime names."""
 
     auto = "auto"
@@ -29,23 +29,37 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
+Dockerfile = Annotated[str, typer.Argument(help="The Dockerfile; - reads stdin.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the result here.")]
+ContextDir = Annotated[Path | None, typer.Option("--context", help="Build context; default: the file's folder.")]
+Diff = Annotated[bool, typer.Option("--diff", help="Show a unified diff; write nothing.")]
+InPlace = Annotated[bool, typer.Option("--in-place", help="Replace the Dockerfile.")]
+Check = Annotated[bool, typer.Option("--check", help="Exit 1 when a rewrite is available.")]
+Json = Annotated[bool, typer.Option("--json", help="Print outcome and plan as JSON.")]
+Unsafe = Annotated[bool, typer.Option("--unsafe", help="Also take decisions that need review.")]
+Base = Annotated[Runtime, typer.Option("--runtime", help="Runtime base; refused when evidence forbids it.")]
+Optimize = Annotated[bool, typer.Option("--optimize", help="Also improve the builder stage.")]
+Nonroot = Annotated[bool, typer.Option("--nonroot", help="Run as an unprivileged user.")]
+Templates = Annotated[Path | None, typer.Option("--templates", help="Folder of your own Jinja templates.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No report on stderr.")]
+Version = Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")]
+
+
 def rewrite_command(
-    dockerfile: Annotated[str, typer.Argument(help="The Dockerfile; - reads stdin.")] = "Dockerfile",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the result here.")] = None,
-    context: Annotated[Path | None, typer.Option(help="Build context; default: the file's folder.")] = None,
-    diff: Annotated[bool, typer.Option("--diff", help="Show a unified diff; write nothing.")] = False,
-    in_place: Annotated[bool, typer.Option("--in-place", help="Replace the Dockerfile.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Exit 1 when a rewrite is available.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print outcome and plan as JSON.")] = False,
-    unsafe: Annotated[bool, typer.Option("--unsafe", help="Also take decisions that need review.")] = False,
-    runtime: Annotated[Runtime, typer.Option(help="Runtime base; refused when evidence forbids it.")] = Runtime.auto,
-    optimize: Annotated[bool, typer.Option("--optimize", help="Also improve the builder stage.")] = False,
-    nonroot: Annotated[bool, typer.Option("--nonroot", help="Run as an unprivileged user.")] = False,
-    templates: Annotated[Path | None, typer.Option(help="Folder of your own Jinja templates.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No report on stderr.")] = False,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,
+    dockerfile: Dockerfile = "Dockerfile",
+    output: Output = None,
+    context: ContextDir = None,
+    diff: Diff = False,
+    in_place: InPlace = False,
+    check: Check = False,
+    json: Json = False,
+    unsafe: Unsafe = False,
+    runtime: Base = Runtime.auto,
+    optimize: Optimize = False,
+    nonroot: Nonroot = False,
+    templates: Templates = None,
+    quiet: Quiet = False,
+    version: Version = False,
 ) -> None:
     """Turn a single-stage Dockerfile into a small multi-stage one.
 
@@ -59,19 +73,9 @@ def rewrite_command(
     from dockerslim_rewrite.cli.run import Call, run
     from dockerslim_rewrite.planning.model import Options
 
-    call = Call(
-        dockerfile=None if dockerfile == "-" else Path(dockerfile),
-        output=output,
-        context=context,
-        diff=diff,
-        in_place=in_place,
-        check=check,
-        json=json,
-        quiet=quiet,
-        templates=templates,
-        options=Options(runtime.value, unsafe, optimize, nonroot),
-    )
-    raise typer.Exit(run(call))
+    file = None if dockerfile == "-" else Path(dockerfile)
+    options = Options(runtime.value, unsafe, optimize, nonroot)
+    raise typer.Exit(run(Call(file, output, context, diff, in_place, check, json, quiet, templates, options)))
 
 
 def main() -> None:

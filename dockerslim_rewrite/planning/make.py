@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from dockerslim_rewrite.analysis.effects import ChangesAccounts, CommandEffect
-from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence
-from dockerslim_rewrite.analysis.ownership import Ownership
+from dockerslim_rewrite.analysis.effects import CommandEffect
+from dockerslim_rewrite.analysis.model import Applicability
 from dockerslim_rewrite.analysis.start import Start
-from dockerslim_rewrite.languages.model import (
-    AppendInstruction,
-    Artifact,
-    Findings,
-    InsertText,
-    NeedLibc,
-    NeedProgram,
-    NeedShell,
-    Project,
-    ReplaceStart,
-    SetEnv,
-    Suggestion,
-)
-from dockerslim_rewrite.planning import lines
+from dockerslim_rewrite.languages.model import Findings, NeedLibc, NeedProgram, NeedShell, Project, Suggestion
 from dockerslim_rewrite.planning.artifacts import (
     SystemLayer,
     Wanted,
@@ -31,15 +16,14 @@ from dockerslim_rewrite.planning.artifacts import (
     script_artifacts,
     system_layer,
 )
-from dockerslim_rewrite.planning.base import MANAGERS, Fit, Misfit, try_option
-from dockerslim_rewrite.planning.builder import choose_name, plan_builder
-from dockerslim_rewrite.planning.contract import collect_settings, exec_text, item_index
-from dockerslim_rewrite.planning.inherited import inherited_changes
-from dockerslim_rewrite.planning.model import Blocker, Decision, NoBenefit, Options, RewritePlan, RuntimeLine, Size
+from dockerslim_rewrite.planning.base import Fit, Misfit, try_option
+from dockerslim_rewrite.planning.contract import item_index
+from dockerslim_rewrite.planning.layout import Chosen, lay_out
+from dockerslim_rewrite.planning.model import Blocker, NoBenefit, Options, RewritePlan, Size
 from dockerslim_rewrite.planning.needs import PackagePlan, Requirement, language_needs, sort_packages, start_needs
+from dockerslim_rewrite.planning.record import decision_of, record_decisions
 from dockerslim_rewrite.syntax.model import Dockerfile
 
-NONROOT = "65532:65532"
 PACKAGE_CODES = {"node": "N19", "go": "G11", "python": "P02"}
 
 
@@ -79,10 +63,10 @@ def make_plan(inputs: Inputs) -> RewritePlan | NoBenefit | tuple[Blocker, ...]:
     needs = _collect_needs(inputs, applied)
     if blockers := _system_blockers(inputs, needs):
         return blockers
-    fits, misfits = _options(inputs, needs)
-    if not fits:
+    fit, misfits = _choose(inputs, needs)
+    if fit is None:
         return _no_base(inputs, misfits)
-    return _Maker(inputs, applied, withheld, needs, fits[0], misfits).plan()
+    return _plan(inputs, applied, withheld, needs, fit, misfits)
 
 
 def _split(inputs: Inputs) -> tuple[tuple[Suggestion, ...], tuple[Suggestion, ...]]:
@@ -142,8 +126,8 @@ def _start_line(inputs: Inputs) -> int:
     return inputs.project.facts.steps[first.step].instruction.line
 
 
-def _options(inputs: Inputs, needs: _Needs) -> tuple[list[Fit], list[Misfit]]:
-    fits: list[Fit] = []
+def _choose(inputs: Inputs, needs: _Needs) -> tuple[Fit | None, list[Misfit]]:
+    """Return the first option that fits, and those before it that do not."""
     misfits: list[Misfit] = []
     style = inputs.options.runtime
     for finding in inputs.findings:
@@ -152,10 +136,9 @@ def _options(inputs: Inputs, needs: _Needs) -> tuple[list[Fit], list[Misfit]]:
                 continue
             answer = try_option(option, needs.requirements, inputs.project.facts.base)
             if isinstance(answer, Fit):
-                fits.append(answer)
-            else:
-                misfits.append(answer)
-    return fits, misfits
+                return answer, misfits
+            misfits.append(answer)
+    return None, misfits
 
 
 def _no_base(inputs: Inputs, misfits: list[Misfit]) -> tuple[Blocker, ...]:
@@ -173,213 +156,58 @@ def _no_base(inputs: Inputs, misfits: list[Misfit]) -> tuple[Blocker, ...]:
     return tuple(blockers)
 
 
-class _Maker:
-    """Lays out both stages for the chosen base."""
-
-    def __init__(
-        self,
-        inputs: Inputs,
-        applied: tuple[Suggestion, ...],
-        withheld: tuple[Suggestion, ...],
-        needs: _Needs,
-        fit: Fit,
-        misfits: list[Misfit],
-    ) -> None:
-        self._in = inputs
-        self._facts = inputs.project.facts
-        self._applied = applied
-        self._withheld = withheld
-        self._needs = needs
-        self._fit = fit
-        self._misfits = misfits
-        self._ownership = Ownership(self._facts, inputs.effects)
-        self._builder, _ = choose_name(inputs.dockerfile, self._facts)
-        self._decisions: list[Decision] = []
-
-    def plan(self) -> RewritePlan | NoBenefit:
-        start = self._start()
-        settings = collect_settings(self._in.dockerfile, self._facts, start, ())
-        builder = plan_builder(
-            self._in.dockerfile,
-            self._facts,
-            settings.moved,
-            [(item.effect, item.code) for item in self._applied if isinstance(item.effect, InsertText)],
-            [(item.effect, item.code) for item in self._applied if isinstance(item.effect, AppendInstruction)],
-        )
-        moved = {item_index(self._in.dockerfile, self._facts.steps[step].instruction) for step in settings.moved}
-        own = [
-            replace(line, comment=builder.comments.get(line.source, "")) if line.source in moved else line
-            for line in settings.lines
-            if line.source is not None
-        ]
-        runtime = self._runtime(own, start)
-        self._record(start)
-        dropped = tuple(text for finding in self._in.findings for text in finding.dropped)
-        dropped += tuple(f"{name}: {why}" for name, why in self._needs.packages.dropped)
-        if (reason := self._no_benefit(dropped)) is not None:
-            return NoBenefit(self._facts.stage.from_.line, reason)
-        image, base = self._fit.image, self._facts.base
-        before = base.size_mb if base else 0.0
-        after = before if self._fit.option.style == "same" else image.size_mb if image else 0.0
-        return RewritePlan(
-            builder_name=self._builder,
-            builder_base=self._facts.base_text,
-            runtime_base=self._fit.option.image,
-            style=self._fit.option.style,
-            why_base=self._why(),
-            stage_from=item_index(self._in.dockerfile, self._facts.stage.from_),
-            builder=builder.items,
-            runtime=tuple(runtime),
-            decisions=tuple(self._decisions),
-            withheld=tuple(_decision(item) for item in self._withheld),
-            notes=tuple(note for finding in self._in.findings for note in finding.notes) + self._needs.packages.notes,
-            dropped=dropped,
-            size=Size(before, after),
-        )
-
-    def _start(self) -> ReplaceStart | None:
-        entrypoint = cmd = None
-        for item in self._applied:
-            if isinstance(item.effect, ReplaceStart):
-                entrypoint = item.effect.entrypoint if item.effect.entrypoint is not None else entrypoint
-                cmd = item.effect.cmd if item.effect.cmd is not None else cmd
-        if (option := self._fit.option.start) is not None:
-            entrypoint = option.entrypoint if option.entrypoint is not None else entrypoint
-            cmd = option.cmd if option.cmd is not None else cmd
-        return ReplaceStart(entrypoint, cmd) if entrypoint is not None or cmd is not None else None
-
-    def _runtime(self, own: list[RuntimeLine], start: ReplaceStart | None) -> list[RuntimeLine]:
-        result = [line for line in own if line.section == "arguments"]
-        for item in self._applied:
-            if isinstance(item.effect, SetEnv):
-                result.append(RuntimeLine("environment", f"ENV {item.effect.name}={item.effect.value}", item.code))
-        if self._needs_accounts():
-            result.append(lines.account_line(self._builder))
-        result.extend(self._packages())
-        if self._needs.system.links:
-            result.append(lines.link_line(self._needs.system.links))
-        owner = NONROOT if self._adds_user() else ""
-        wanted = lines.without_covered(self._needs.wanted)
-        copies = [
-            lines.artifact_line(self._builder, item, self._ownership, owner) for item in (*wanted, *self._homes())
-        ]
-        result.extend(sorted(copies, key=lambda line: line.section != "directories"))
-        result.extend(self._settings(own))
-        result.extend(line for line in own if line.section == "start")
-        result.extend(self._new_start(start, own))
-        return result
-
-    def _needs_accounts(self) -> bool:
-        names = {self._facts.contract.user.split(":")[0], *self._facts.contract.user.split(":")[1:2]}
-        names |= {part for line in self._needs.wanted for part in self._owner_of(line.artifact).split(":")}
-        names = {name for name in names if name and not name.isdigit() and name != "root"}
-        if any(isinstance(effect, ChangesAccounts) for command in self._in.effects for effect in command.effects):
-            return True
-        known = self._fit.image.users if self._fit.image else {}
-        return bool(names - set(known)) and self._fit.option.style != "same"
-
-    def _owner_of(self, artifact: Artifact) -> str:
-        return self._ownership.owner(artifact.path if artifact.is_dir else posixpath.dirname(artifact.path))
-
-    def _homes(self) -> list[Wanted]:
-        found = []
-        for command in self._in.effects:
-            for effect in command.effects:
-                if isinstance(effect, ChangesAccounts) and effect.home and effect.user:
-                    evidence = Evidence("Dockerfile", command.line, command.text[:100])
-                    artifact = Artifact(effect.home, True, 10, f"home of {effect.user}")
-                    found.append(Wanted(artifact, "D04", f"{effect.home}: home of {effect.user}", (evidence,)))
-        return found
-
-    def _packages(self) -> list[RuntimeLine]:
-        installs = self._fit.installs
-        if not installs:
-            return []
-        image = self._fit.image or self._facts.base
-        manager = MANAGERS.get(image.distro if image else "", "apt")
-        names = tuple(install.package for install in installs)
-        recommends = self._needs.packages.recommends
-        return [lines.package_line(manager, names, installs[0].requirement.code, recommends=recommends)]
-
-    def _adds_user(self) -> bool:
-        return self._in.options.nonroot and self._facts.contract.user in ("", "root", "0")
-
-    def _settings(self, own: list[RuntimeLine]) -> list[RuntimeLine]:
-        """WORKDIR, USER, EXPOSE, VOLUME: the author's, or what the original inherited from its base."""
-        contract = self._facts.contract
-        found = [line for line in own if line.section == "settings"]
-        workdirs = [line for line in found if line.text.split()[0].upper() == "WORKDIR"]
-        users = [line for line in found if line.text.split()[0].upper() == "USER"]
-        rest = [line for line in found if line not in workdirs and line not in users]
-        image_workdir = self._fit.image.workdir if self._fit.image else "/"
-        if not workdirs and contract.workdir != image_workdir:
-            workdirs = [RuntimeLine("settings", f"WORKDIR {contract.workdir}", "D08")]
-        if not users and contract.user and contract.user != (self._fit.image.user if self._fit.image else ""):
-            users = [RuntimeLine("settings", f"USER {contract.user}", "D04")]
-        if self._adds_user():
-            users = [RuntimeLine("settings", f"USER {NONROOT}", "D04")]
-        # WORKDIR makes a missing directory as the user in force: before USER it is root's
-        first_user = bool(self._ownership.owner(contract.workdir))
-        return [*users, *workdirs, *rest] if first_user else [*workdirs, *users, *rest]
-
-    def _new_start(self, start: ReplaceStart | None, own: list[RuntimeLine]) -> list[RuntimeLine]:
-        result = []
-        code = next((item.code for item in self._applied if isinstance(item.effect, ReplaceStart)), "N18")
-        image = self._fit.image
-        has_entrypoint = any(line.text.split()[0].upper() == "ENTRYPOINT" for line in own)
-        if start is not None and start.entrypoint:
-            result.append(RuntimeLine("start", exec_text("ENTRYPOINT", start.entrypoint), code))
-        elif not has_entrypoint and image and image.entrypoint and self._fit.option.start is None:
-            original = self._facts.contract.entrypoint
-            if original is None or original.argv != image.entrypoint:
-                result.append(RuntimeLine("start", "ENTRYPOINT []", code))
-        if start is not None and start.cmd:
-            result.append(RuntimeLine("start", exec_text("CMD", start.cmd), code))
-        return result
-
-    def _record(self, start: ReplaceStart | None) -> None:
-        for item in self._applied:
-            self._decisions.append(_decision(item))
-        known = {(decision.code, decision.summary) for decision in self._decisions}
-        for wanted in lines.without_covered(self._needs.wanted):
-            if (wanted.code, wanted.summary) not in known:
-                self._decide(wanted.code, wanted.summary, wanted.evidence)
-        for install in self._fit.installs:
-            requirement = install.requirement
-            self._decide(requirement.code, f"install {install.package}: {requirement.summary}", requirement.evidence)
-        if start is not None and self._fit.option.start is not None:
-            text = f"{self._fit.option.image} starts programs in its own way"
-            evidence = (Evidence("knowledge/images.toml", 0, text),)
-            summary = "ENTRYPOINT and CMD are adapted to the base: the same command runs"
-            self._decide("N18", summary, evidence, ("entrypoint", "cmd"))
-        if self._adds_user():
-            evidence = (Evidence("Dockerfile", self._facts.stage.from_.line, "runs as root; --nonroot was given"),)
-            self._decide("D04", f"run as {NONROOT}", evidence, ("user",), Applicability.UNSAFE)
-        for changed in inherited_changes(
-            self._facts, self._fit.image, self._applied, same=self._fit.option.style == "same"
-        ):
-            self._decisions.append(changed)
-
-    def _decide(
-        self,
-        code: str,
-        summary: str,
-        evidence: tuple[Evidence, ...],
-        changes: tuple[str, ...] = (),
-        applicability: Applicability = Applicability.SAFE,
-    ) -> None:
-        self._decisions.append(Decision(code, summary, evidence, Confidence.HIGH, applicability, changes))
-
-    def _why(self) -> str:
-        reasons = [f"{misfit.option.style} is not possible: {misfit.reason}" for misfit in self._misfits]
-        why = self._fit.option.why
-        return "; ".join(dict.fromkeys([*([why] if why else []), *reasons]))
-
-    def _no_benefit(self, dropped: Iterable[str]) -> str | None:
-        if self._fit.option.image != self._facts.base_text or any(dropped):
-            return None
-        return f"{self._facts.base_text} is already the smallest base that fits, and nothing would be left behind"
+def _plan(
+    inputs: Inputs,
+    applied: tuple[Suggestion, ...],
+    withheld: tuple[Suggestion, ...],
+    needs: _Needs,
+    fit: Fit,
+    misfits: list[Misfit],
+) -> RewritePlan | NoBenefit:
+    facts = inputs.project.facts
+    dropped = tuple(text for finding in inputs.findings for text in finding.dropped)
+    dropped += tuple(f"{name}: {why}" for name, why in needs.packages.dropped)
+    if fit.option.image == facts.base_text and not dropped:
+        reason = f"{facts.base_text} is already the smallest base that fits, and nothing would be left behind"
+        return NoBenefit(facts.stage.from_.line, reason)
+    chosen = Chosen(
+        inputs.dockerfile,
+        facts,
+        inputs.effects,
+        inputs.options,
+        fit,
+        applied,
+        needs.wanted,
+        needs.system,
+        needs.packages.recommends,
+    )
+    layout = lay_out(chosen)
+    return RewritePlan(
+        builder_name=layout.builder_name,
+        builder_base=facts.base_text,
+        runtime_base=fit.option.image,
+        style=fit.option.style,
+        why_base=_why(fit, misfits),
+        stage_from=item_index(inputs.dockerfile, facts.stage.from_),
+        builder=layout.builder,
+        runtime=layout.runtime,
+        decisions=record_decisions(chosen, layout),
+        withheld=tuple(decision_of(item) for item in withheld),
+        notes=tuple(note for finding in inputs.findings for note in finding.notes) + needs.packages.notes,
+        dropped=dropped,
+        size=_size(inputs, fit),
+    )
 
 
-def _decision(item: Suggestion) -> Decision:
-    return Decision(item.code, item.summary, item.evidence, item.confidence, item.applicability, item.changes)
+def _size(inputs: Inputs, fit: Fit) -> Size:
+    before = inputs.project.facts.base.size_mb if inputs.project.facts.base else 0.0
+    if fit.option.style == "same":
+        return Size(before, before)
+    return Size(before, fit.image.size_mb if fit.image else 0.0)
+
+
+def _why(fit: Fit, misfits: list[Misfit]) -> str:
+    """Say why this base and none of the smaller ones before it."""
+    reasons = [f"{misfit.option.style} is not possible: {misfit.reason}" for misfit in misfits]
+    own = [fit.option.why] if fit.option.why else []
+    return "; ".join(dict.fromkeys([*own, *reasons]))

@@ -1,0 +1,198 @@
+"""Lays out both stages for the base that was chosen."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from dockerslim_rewrite.analysis.effects import ChangesAccounts, CommandEffect
+from dockerslim_rewrite.analysis.model import Evidence, StageFacts
+from dockerslim_rewrite.analysis.ownership import Ownership
+from dockerslim_rewrite.languages.model import AppendInstruction, Artifact, InsertText, ReplaceStart, SetEnv, Suggestion
+from dockerslim_rewrite.planning import lines
+from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, SystemLayer, Wanted
+from dockerslim_rewrite.planning.base import MANAGERS, Fit
+from dockerslim_rewrite.planning.builder import choose_name, plan_builder
+from dockerslim_rewrite.planning.contract import collect_settings, exec_text, item_index
+from dockerslim_rewrite.planning.model import BuilderItem, Options, RuntimeLine
+from dockerslim_rewrite.syntax.model import Dockerfile
+
+NONROOT = "65532:65532"
+_ROOT = frozenset({"", "root", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What was decided before the layout: the base, the suggestions that apply, what to carry."""
+
+    dockerfile: Dockerfile
+    facts: StageFacts
+    effects: tuple[CommandEffect, ...]
+    options: Options
+    fit: Fit
+    applied: tuple[Suggestion, ...]
+    wanted: tuple[Wanted, ...]
+    system: SystemLayer
+    recommends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Both stages. `start` is the replaced ENTRYPOINT and CMD, None when the author's stay."""
+
+    builder_name: str
+    builder: tuple[BuilderItem, ...]
+    runtime: tuple[RuntimeLine, ...]
+    start: ReplaceStart | None
+
+
+def adds_user(chosen: Chosen) -> bool:
+    """Tell whether --nonroot adds a USER: only where the original runs as root."""
+    return chosen.options.nonroot and chosen.facts.contract.user in _ROOT
+
+
+def lay_out(chosen: Chosen) -> Layout:
+    """Lay out the builder and the runtime stage."""
+    start = _replaced_start(chosen)
+    settings = collect_settings(chosen.dockerfile, chosen.facts, start, ())
+    builder = plan_builder(
+        chosen.dockerfile,
+        chosen.facts,
+        settings.moved,
+        [(item.effect, item.code) for item in chosen.applied if isinstance(item.effect, InsertText)],
+        [(item.effect, item.code) for item in chosen.applied if isinstance(item.effect, AppendInstruction)],
+    )
+    moved = {item_index(chosen.dockerfile, chosen.facts.steps[step].instruction) for step in settings.moved}
+    own = [
+        replace(line, comment=builder.comments.get(line.source, ""))
+        if line.source is not None and line.source in moved
+        else line
+        for line in settings.lines
+    ]
+    runtime = _Runtime(chosen, own, start).all()
+    return Layout(builder.name, builder.items, tuple(runtime), start)
+
+
+def _replaced_start(chosen: Chosen) -> ReplaceStart | None:
+    """Merge what suggestions and the base say about ENTRYPOINT and CMD; the base has the last word."""
+    replaced = [item.effect for item in chosen.applied if isinstance(item.effect, ReplaceStart)]
+    replaced += [chosen.fit.option.start] if chosen.fit.option.start is not None else []
+    entrypoint = cmd = None
+    for effect in replaced:
+        entrypoint = effect.entrypoint if effect.entrypoint is not None else entrypoint
+        cmd = effect.cmd if effect.cmd is not None else cmd
+    return ReplaceStart(entrypoint, cmd) if replaced else None
+
+
+def _keyword(line: RuntimeLine) -> str:
+    return line.text.split(None, 1)[0].upper()
+
+
+class _Runtime:
+    """The runtime stage's lines, section by section."""
+
+    def __init__(self, chosen: Chosen, own: list[RuntimeLine], start: ReplaceStart | None) -> None:
+        self._chosen = chosen
+        self._own = own
+        self._start = start
+        self._contract = chosen.facts.contract
+        self._image = chosen.fit.image
+        self._ownership = Ownership(chosen.facts, chosen.effects)
+        self._builder, _ = choose_name(chosen.dockerfile, chosen.facts)
+
+    def all(self) -> list[RuntimeLine]:
+        result = [line for line in self._own if line.section == "arguments"]
+        for item in self._chosen.applied:
+            if isinstance(item.effect, SetEnv):
+                result.append(RuntimeLine("arguments", f"ENV {item.effect.name}={item.effect.value}", item.code))
+        if self._needs_accounts():
+            result.append(lines.account_line(self._builder))
+        result.extend(self._packages())
+        if self._chosen.system.links:
+            result.append(lines.link_line(self._chosen.system.links))
+        result.extend(self._copies())
+        result.extend(self._settings())
+        result.extend(
+            line for line in self._own if line.section == "start" and _keyword(line) not in ("ENTRYPOINT", "CMD")
+        )
+        result.extend(self._start_lines())
+        return result
+
+    def _needs_accounts(self) -> bool:
+        effects = [effect for command in self._chosen.effects for effect in command.effects]
+        if any(isinstance(effect, ChangesAccounts) for effect in effects):
+            return True
+        names = set(self._contract.user.split(":"))
+        for wanted in self._chosen.wanted:
+            names.update(self._owner_of(wanted.artifact).split(":"))
+        names = {name for name in names if name not in _ROOT and not name.isdigit()}
+        known = set(self._image.users) if self._image else set()
+        return bool(names - known) and self._chosen.fit.option.style != "same"
+
+    def _owner_of(self, artifact: Artifact) -> str:
+        return self._ownership.owner(artifact.path if artifact.is_dir else posixpath.dirname(artifact.path))
+
+    def _packages(self) -> list[RuntimeLine]:
+        installs = self._chosen.fit.installs
+        if not installs:
+            return []
+        image = self._image or self._chosen.facts.base
+        manager = MANAGERS.get(image.distro if image else "", "apt")
+        names = tuple(install.package for install in installs)
+        code = installs[0].requirement.code
+        return [lines.package_line(manager, names, code, recommends=self._chosen.recommends)]
+
+    def _copies(self) -> Iterable[RuntimeLine]:
+        owner = NONROOT if adds_user(self._chosen) else ""
+        wanted = lines.without_covered([*self._chosen.wanted, *_homes(self._chosen.effects)])
+        copies = [lines.artifact_line(self._builder, item, self._ownership, owner) for item in wanted]
+        return sorted(copies, key=lambda line: line.section != "directories")
+
+    def _settings(self) -> list[RuntimeLine]:
+        """WORKDIR, USER, EXPOSE, VOLUME: the author's, or what the original inherited from its base."""
+        found = [line for line in self._own if line.section == "settings"]
+        workdirs = [line for line in found if _keyword(line) == "WORKDIR"]
+        users = [line for line in found if _keyword(line) == "USER"]
+        rest = [line for line in found if _keyword(line) not in ("WORKDIR", "USER")]
+        if not workdirs and self._contract.workdir != (self._image.workdir if self._image else "/"):
+            workdirs = [RuntimeLine("settings", f"WORKDIR {self._contract.workdir}", "D08")]
+        if not users and self._contract.user != (self._image.user if self._image else ""):
+            users = [RuntimeLine("settings", f"USER {self._contract.user or 'root'}", "D04")]
+        if adds_user(self._chosen):
+            users = [RuntimeLine("settings", f"USER {NONROOT}", "D04")]
+        # WORKDIR makes a missing directory as the user in force: before USER it is root's
+        if self._ownership.owner(self._contract.workdir):
+            return [*users, *workdirs, *rest]
+        return [*workdirs, *users, *rest]
+
+    def _start_lines(self) -> list[RuntimeLine]:
+        entrypoint = [line for line in self._own if _keyword(line) == "ENTRYPOINT"]
+        cmd = [line for line in self._own if _keyword(line) == "CMD"]
+        code = next((item.code for item in self._chosen.applied if isinstance(item.effect, ReplaceStart)), "N18")
+        if self._start is not None and self._start.entrypoint:
+            entrypoint = [RuntimeLine("start", exec_text("ENTRYPOINT", self._start.entrypoint), code)]
+        elif not entrypoint and self._must_reset_entrypoint():
+            entrypoint = [RuntimeLine("start", "ENTRYPOINT []", code)]
+        if self._start is not None and self._start.cmd:
+            cmd = [RuntimeLine("start", exec_text("CMD", self._start.cmd), code)]
+        return [*entrypoint, *cmd]
+
+    def _must_reset_entrypoint(self) -> bool:
+        """The base brings an ENTRYPOINT that the original did not have and nobody adapted to."""
+        if self._image is None or not self._image.entrypoint or self._chosen.fit.option.start is not None:
+            return False
+        original = self._contract.entrypoint
+        return original is None or original.argv != self._image.entrypoint
+
+
+def _homes(effects: Iterable[CommandEffect]) -> list[Wanted]:
+    """Return the home directories that were made for new users."""
+    found = []
+    for command in effects:
+        for effect in command.effects:
+            if isinstance(effect, ChangesAccounts) and effect.home and effect.user:
+                evidence = Evidence("Dockerfile", command.line, command.text[:100])
+                artifact = Artifact(effect.home, True, RANK_SYSTEM, f"home of {effect.user}")
+                found.append(Wanted(artifact, "D04", f"{effect.home}: home of {effect.user}", (evidence,)))
+    return found
