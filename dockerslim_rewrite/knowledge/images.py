@@ -27,17 +27,20 @@ __all__ = [
 ]
 
 _DISTROLESS = re.compile(r"(static|base-nossl|base|cc|python3|nodejs)(\d*)(?:-debian(\d+))?")
-_ADDING = ("programs", "adds", "features")
-_MERGING = ("env", "users")
+_WORDS = ("programs", "adds", "features", "users")
 
 
 @dataclass(frozen=True, slots=True)
 class DistrolessImage:
-    """A published distroless repository; `retired` is the ISO date of its last build, "" when it is built today."""
+    """A published distroless repository.
+
+    `version` is that of its language ("20", "3.11", "" for none); `retired` the ISO date of its last build, "" when it is
+    built today.
+    """
 
     repository: str
     kind: str
-    major: int | None
+    version: str
     release: str
     retired: str
 
@@ -106,17 +109,16 @@ def distroless_images(kind: str) -> tuple[DistrolessImage, ...]:
     """Return the published images of a kind (static, base, base-nossl, cc, python3, nodejs), newest release first."""
     table = load("images")
     numbers = table["releases"]["debian"]
-    found = (entry for entry in table["distroless"]["images"] if entry["kind"] == kind)
-    return tuple(
-        DistrolessImage(
-            f"{table['distroless']['registry']}/{kind}{entry.get('major', '')}-debian{numbers[entry['release']]}",
-            kind,
-            entry.get("major"),
-            entry["release"],
-            entry["retired"],
-        )
-        for entry in found
-    )
+    found = []
+    for line in table["distroless"]["images"].strip().splitlines():
+        name, version, release, retired = line.split()
+        if name != kind:
+            continue
+        suffix = version if kind == "nodejs" else ""
+        repository = f"{table['distroless']['registry']}/{kind}{suffix}-debian{numbers[release]}"
+        version = "" if version == "-" else version
+        found.append(DistrolessImage(repository, kind, version, release, "" if retired == "-" else retired))
+    return tuple(found)
 
 
 def distroless_releases(kind: str) -> tuple[str, ...]:
@@ -126,7 +128,7 @@ def distroless_releases(kind: str) -> tuple[str, ...]:
 
 def published_distroless_node() -> Mapping[tuple[int, str], DistrolessImage]:
     """Return distroless Node images by major and Debian release."""
-    return {(image.major or 0, image.release): image for image in distroless_images("nodejs")}
+    return {(int(image.version), image.release): image for image in distroless_images("nodejs")}
 
 
 @cache
@@ -172,20 +174,16 @@ def _distroless(ref: ImageRef) -> BaseImage | None:
     layer = _layer(f"distroless-{kind}")
     python = ""
     if kind == "python3":
-        python = next((image["python"] for image in facts["images"] if _is(image, kind, release)), "")
-        layer = _merge(layer, {"entrypoint": [f"/usr/bin/python{python}"], "adds": [f"python{python or 3}"]})
+        python = next((image.version for image in distroless_images(kind) if image.release == release), "")
+        layer = _merge(layer, {"entrypoint": [f"/usr/bin/python{python}"], "adds": f"python{python or 3}"})
     words = variant.split("-")
     if "nonroot" in words:
         layer = _merge(layer, facts["nonroot"])
     if "debug" in words:
         # /busybox/sh is a shell, but not /bin/sh: RUN and the shell forms do not find it.
-        debug = {"env": {"PATH": layer["env"]["PATH"] + facts["debug_path"]}, "programs": ["busybox"]}
+        debug = {"env": {"PATH": layer["env"]["PATH"] + facts["debug_path"]}, "programs": "busybox"}
         layer = _merge(layer, debug if layer.get("entrypoint") else debug | {"entrypoint": facts["debug_entrypoint"]})
     return _build(ref, "distroless", Tag(major or python, release, bool(release), variant), layer)
-
-
-def _is(image: dict[str, Any], kind: str, release: str) -> bool:
-    return bool(image["kind"] == kind and image["release"] == release)
 
 
 def _without_architecture(tag: str, architectures: list[str]) -> str:
@@ -202,10 +200,9 @@ def _layer(name: str) -> dict[str, Any]:
 
 def _merge(below: dict[str, Any], layer: dict[str, Any]) -> dict[str, Any]:
     merged = below | layer
-    for key in _ADDING:
-        merged[key] = [*below.get(key, ()), *layer.get(key, ())]
-    for key in _MERGING:
-        merged[key] = below.get(key, {}) | layer.get(key, {})
+    for key in _WORDS:
+        merged[key] = f"{below.get(key, '')} {layer.get(key, '')}"
+    merged["env"] = below.get("env", {}) | layer.get("env", {})
     return merged
 
 
@@ -229,10 +226,10 @@ def _build(ref: ImageRef, family: str, tag: Tag, facts: dict[str, Any]) -> BaseI
         cmd=_words(facts, "cmd"),
         user=facts.get("user", ""),
         workdir=facts["workdir"],
-        users=facts.get("users", {}),
+        users={name: int(uid) for name, uid in (user.split("=") for user in facts.get("users", "").split())},
         has_shell=facts.get("shell", False),
         programs=_programs(facts) - frozenset(table["absent"].get(tag.release, ())),
-        features=frozenset(facts.get("features", ())),
+        features=frozenset(facts.get("features", "").split()),
         size_mb=float(facts["size_mb"]),
         source=table["source"],
         onbuild=tuple(facts.get("onbuild", ())),
@@ -244,8 +241,8 @@ def _words(facts: dict[str, Any], key: str) -> tuple[str, ...] | None:
 
 
 def _programs(facts: dict[str, Any]) -> frozenset[str]:
-    names = set(facts.get("adds", ()))
-    for name in facts.get("programs", ()):
+    names = set(facts.get("adds", "").split())
+    for name in facts.get("programs", "").split():
         names |= _program_set(name)
     return frozenset(names)
 

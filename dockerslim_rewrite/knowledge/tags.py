@@ -78,7 +78,8 @@ def _implied(family: str, version: str, moving: Sequence[str], distro: str) -> t
 
 def releases_of(family: str, version: str) -> tuple[str, ...]:
     """Return the last two Debian releases that a family's versions under `version` were built on, oldest first."""
-    spans = load("images")["families"][family].get("releases", [])
+    text = load("images")["families"][family].get("releases", "")
+    spans = [span.split("=") for span in text.split()]
     if not version:
         return tuple(release for _, release in spans[-2:])
     low, high = _numbers(version, 0), _numbers(version, _ANY)
