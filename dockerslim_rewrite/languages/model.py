@@ -97,6 +97,14 @@ class AppendInstruction:
 
 
 @dataclass(frozen=True, slots=True)
+class RunInRuntime:
+    """Run a command in the runtime stage, as its first user, after every artifact is there: `npm rebuild -g pm2` makes
+    the links in /usr/local/bin again, which COPY would follow. It needs no network."""
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReplaceStart:
     """Replace ENTRYPOINT or CMD in the runtime stage; None keeps the author's, () removes it (the base's applies)."""
 
@@ -113,7 +121,7 @@ class SetEnv:
 
 
 Need: TypeAlias = NeedLibc | NeedShell | NeedProgram | NeedFeature | NeedLibrary | NeedInterpreter
-Effect: TypeAlias = Artifact | Need | InsertText | AppendInstruction | ReplaceStart | SetEnv
+Effect: TypeAlias = Artifact | Need | InsertText | AppendInstruction | RunInRuntime | ReplaceStart | SetEnv
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,111 @@
+"""Access to node_packages.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from dockerslim_rewrite.knowledge.tables import load
+
+FILE = "knowledge/node_packages.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildTool:
+    """What a build command writes. `paths` are its defaults; `config` files whose `property` changes them; `options` of
+    the command line that do; `operand` is the number of the operand that names the output, None when none does."""
+
+    paths: tuple[str, ...]
+    config: tuple[str, ...]
+    property: str
+    options: tuple[str, ...]
+    operand: int | None
+
+
+@cache
+def names(table: str, key: str) -> frozenset[str]:
+    """Return a list of names: `names("native", "packages")`."""
+    return frozenset(_table(table)[key])
+
+
+def patterns(key: str) -> frozenset[str]:
+    """Return file name patterns of `[build_only]`."""
+    return names("build_only", key)
+
+
+def is_builtin(module: str) -> bool:
+    """Tell whether Node itself brings a module."""
+    return module.startswith("node:") or module.split("/", 1)[0] in names("builtin", "modules")
+
+
+def package_of_program(program: str) -> str:
+    """Return the package that usually brings a program; most have its name."""
+    return str(_table("bins").get(program, program))
+
+
+def runner_needs(program: str) -> tuple[str, ...] | None:
+    """Return what else a program that runs sources needs (ts-node: typescript), or None when it is no such program."""
+    needs = _table("runners").get(program)
+    return None if needs is None else tuple(needs)
+
+
+def register_needs(package: str) -> tuple[str, ...]:
+    """Return what a package that is loaded with `-r` needs besides itself."""
+    return tuple(_table("registers").get(package, ()))
+
+
+def development_commands(program: str) -> frozenset[str] | None:
+    """Return the sub-commands that make a program a development server (empty: any), or None when it never is one."""
+    commands = _table("development").get(program)
+    return None if commands is None else frozenset(commands)
+
+
+def started_programs(package: str) -> tuple[str, ...]:
+    """Return the programs that a package starts without bringing them."""
+    return tuple(_table("starts").get(package, ()))
+
+
+def file_readers() -> frozenset[str]:
+    """Return the names of functions whose first argument is a file to read."""
+    return names("readers", "functions")
+
+
+def process_starters() -> Mapping[str, Mapping[str, str]]:
+    """Return module to function to "shell" or "exec"."""
+    return _table("starters")
+
+
+def build_tool(program: str, command: str) -> BuildTool | None:
+    """Return what `program command` (or `program`) writes, or None when that is not known."""
+    table = _table("outputs")
+    row = table.get(f"{program} {command}") or table.get(program)
+    if row is None:
+        return None
+    return BuildTool(
+        tuple(row.get("paths", ())),
+        tuple(row.get("config", ())),
+        row.get("property", ""),
+        tuple(row.get("options", ())),
+        row.get("operand"),
+    )
+
+
+def _table(name: str) -> Mapping[str, Any]:
+    table: Mapping[str, Any] = load("node_packages")[name]
+    return table
+
+
+@cache
+def known_programs() -> frozenset[str]:
+    """Return the names of all programs of npm packages that the tables know."""
+    listed = {row.split(" ", 1)[0] for row in _table("outputs")} | {
+        row.split(" ", 1)[0] for row in _table("no_output")["programs"]
+    }
+    return frozenset(listed | _table("bins").keys() | _table("runners").keys() | _table("development").keys())
+
+
+def registers() -> frozenset[str]:
+    """Return the packages that compile sources while they load."""
+    return frozenset(_table("registers"))

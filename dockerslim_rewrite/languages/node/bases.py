@@ -1,0 +1,73 @@
+"""Runtime bases for a Node application, from the smallest, and how each one starts it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from dockerslim_rewrite.knowledge.images import published_distroless_node
+from dockerslim_rewrite.knowledge.model import BaseImage
+from dockerslim_rewrite.languages.model import Project, ReplaceStart, RuntimeOption
+from dockerslim_rewrite.languages.node.launch import NODE, Launch
+
+DISTROLESS_NODE = "/nodejs/bin/node"
+
+
+def runtime_options(project: Project, launch: Launch) -> tuple[RuntimeOption, ...]:
+    """Return the bases that offer the builder's Node, smallest first; the planner compares them with the needs."""
+    base = project.facts.base
+    text = project.facts.base_text
+    same = RuntimeOption(text, "same", why="the author's own base")
+    if base is None or base.family != "node" or base.ref.digest or base.variant not in ("", "slim"):
+        return (same,)
+    options = list(_distroless(project, base, launch))
+    options.append(RuntimeOption(_tag(base, "alpine"), "alpine", why="no compiled code is tied to another C library"))
+    if base.variant == "":
+        options.append(RuntimeOption(_tag(base, "slim"), "slim", why="the same Node and C library without build tools"))
+    return (*options, same)
+
+
+def _tag(base: BaseImage, variant: str) -> str:
+    """Return the author's image with another variant; the version keeps its precision, and a release its name."""
+    words = [word for word in (base.ref.tag or "").split("-") if word not in ("slim", "latest", "")]
+    if variant == "alpine":
+        words = [word for word in words if word != base.release]
+    elif base.release_stated and base.release not in words:
+        words.append(base.release)
+    name = base.ref.text.split("@", 1)[0]
+    if base.ref.tag:
+        name = name.removesuffix(f":{base.ref.tag}")
+    return f"{name}:{'-'.join([*words, variant])}"
+
+
+def _distroless(project: Project, base: BaseImage, launch: Launch) -> Iterator[RuntimeOption]:
+    """Offer distroless when the tag states the major alone (there are no finer tags) and node is started plainly."""
+    start = distroless_start(project)
+    if start is None or launch.managers or len(project.start.processes) != 1 or project.start.shell is not None:
+        return
+    if base.version != str(base.major) or base.major is None:
+        return
+    image = published_distroless_node().get((base.major, base.release))
+    if image is not None and not image.retired:
+        yield RuntimeOption(image.repository, "distroless", start, "it starts node alone and needs no shell")
+
+
+def distroless_start(project: Project) -> ReplaceStart | None:
+    """Return ENTRYPOINT and CMD for a base whose own ENTRYPOINT is node, or None when node is not started plainly."""
+    contract = project.facts.contract
+    entrypoint, cmd = contract.entrypoint, contract.cmd
+    if (cmd is not None and cmd.shell is not None) or (entrypoint is not None and entrypoint.shell is not None):
+        return None
+    if entrypoint is not None and entrypoint.step is not None:
+        if not entrypoint.argv or posixpath.basename(entrypoint.argv[0]) not in NODE:
+            return None
+        return ReplaceStart((DISTROLESS_NODE, *entrypoint.argv[1:]), None)
+    if cmd is None or cmd.step is None or not cmd.argv:
+        return None
+    if posixpath.basename(cmd.argv[0]) in NODE:
+        return ReplaceStart(None, cmd.argv[1:]) if len(cmd.argv) > 1 else None
+    if cmd.argv[0].startswith("-") or (
+        cmd.argv[0].endswith((".js", ".mjs", ".cjs")) and not cmd.argv[0].startswith("/")
+    ):
+        return ReplaceStart(None, None)
+    return None

@@ -1,0 +1,231 @@
+"""Node's answer to the planner."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence
+from dockerslim_rewrite.knowledge import node_packages
+from dockerslim_rewrite.languages.model import (
+    AppendInstruction,
+    Artifact,
+    Detection,
+    Findings,
+    NeedInterpreter,
+    NeedLibc,
+    NeedProgram,
+    NeedShell,
+    Note,
+    Project,
+    ReplaceStart,
+    RunInRuntime,
+    Suggestion,
+)
+from dockerslim_rewrite.languages.node.bases import runtime_options
+from dockerslim_rewrite.languages.node.build import BuildFacts, installed_globals
+from dockerslim_rewrite.languages.node.launch import NODE
+from dockerslim_rewrite.languages.node.layout import Layout
+from dockerslim_rewrite.languages.node.obstacles import find_obstacles
+from dockerslim_rewrite.languages.node.parts import lay_out_roots
+from dockerslim_rewrite.languages.node.prune import Prune, Unpruned
+from dockerslim_rewrite.languages.node.study import Study, study
+
+GLOBAL_PREFIX = "/usr/local/lib/node_modules"
+_STARTERS = NODE | {"npm", "npx", "yarn", "yarnpkg", "pnpm", "pm2", "pm2-runtime"}
+
+
+class NodeLanguage:
+    """Node.js: applications on an image that has node, or with packages of npm."""
+
+    name = "node"
+
+    def detect(self, project: Project) -> Detection | None:
+        """Recognise a node base image, or an install with a package manager of Node."""
+        base = project.facts.base
+        is_node = base is not None and base.family == "node"
+        main = project.start.main
+        program = posixpath.basename(main.argv[0] or "") if main is not None else ""
+        owns = is_node or program in _STARTERS
+        if is_node:
+            evidence = Evidence("Dockerfile", project.facts.stage.from_.line, f"FROM {project.facts.base_text}")
+            return Detection(self.name, (evidence,), owns)
+        installs = [
+            Evidence("Dockerfile", step.instruction.line, f"{command.name} runs")
+            for step in project.facts.steps
+            for command in (step.script.simple if step.script is not None else ())
+            if posixpath.basename(command.name or "") in ("npm", "yarn", "pnpm")
+        ]
+        return Detection(self.name, tuple(installs[:1]), owns) if installs else None
+
+    def infer(self, project: Project) -> Findings:
+        """Return everything that is known about the stage's Node side."""
+        facts = study(project)
+        base = project.facts.base
+        if base is None or base.family != "node":
+            # another language owns the image: it names what it reads of what npm builds here
+            return Findings(covered_commands=facts.build.covered)
+        layouts = lay_out_roots(facts)
+        suggestions = (
+            *_artifacts(facts, layouts),
+            *_prune(facts),
+            *_base_needs(facts),
+            *_program_needs(facts),
+            *_globals(facts),
+            *_exec_form(facts),
+        )
+        return Findings(
+            suggestions=tuple(suggestions),
+            obstacles=find_obstacles(facts),
+            options=runtime_options(project, facts.launch),
+            notes=tuple(_notes(facts, layouts)),
+            covered_commands=facts.build.covered,
+            dropped=tuple(_dropped(facts, layouts)),
+            roots=facts.roots,
+            programs_known=_programs_known(facts),
+        )
+
+
+def _artifacts(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[Suggestion]:
+    for layout in layouts:
+        for artifact in layout.artifacts:
+            yield Suggestion(
+                _artifact_code(artifact, facts),
+                f"{artifact.path}: {artifact.needed_by}",
+                artifact,
+                (_start_evidence(facts),),
+                Confidence.LOW if layout.whole or artifact.needed_by == "kept on doubt" else Confidence.HIGH,
+            )
+
+
+def _artifact_code(artifact: Artifact, facts: Study) -> str:
+    if artifact.path.endswith("/node_modules"):
+        return "N03"
+    if facts.workspaces:
+        return "N10"
+    return "N06" if any(artifact.path == output.path for output in facts.outputs.found) else "N07"
+
+
+def _start_evidence(facts: Study) -> Evidence:
+    main = facts.project.start.main
+    if main is not None:
+        return main.evidence
+    return Evidence("Dockerfile", facts.project.facts.stage.from_.line, f"FROM {facts.project.facts.base_text}")
+
+
+def _prune(facts: Study) -> Iterator[Suggestion]:
+    if isinstance(facts.prune, Prune):
+        effect = AppendInstruction(facts.prune.after, facts.prune.text)
+        yield Suggestion("N03", "development dependencies are removed before the copy", effect, facts.prune.evidence)
+
+
+def _base_needs(facts: Study) -> Iterator[Suggestion]:
+    base = facts.project.facts.base
+    major = base.major if base is not None else None
+    if base is not None and base.family == "node" and major is not None:
+        need = NeedInterpreter("node", major)
+        yield Suggestion("N01", f"node {major} runs the program", need, (_start_evidence(facts),))
+    if facts.native.value != "none" and base is not None:
+        libc = NeedLibc(base.libc, base.release if base.libc == "glibc" else "", cxx=True)
+        what = "packages hold compiled code" if facts.native.value == "some" else "packages may hold compiled code"
+        yield Suggestion("N01", what, libc, facts.native.evidence, facts.native.confidence)
+
+
+def _program_needs(facts: Study) -> Iterator[Suggestion]:
+    start = (_start_evidence(facts),)
+    for manager in dict.fromkeys(facts.launch.managers):
+        yield Suggestion("N05", f"{manager} starts the program", NeedProgram(manager), start)
+        yield Suggestion("N05", f"{manager} runs scripts through a shell", NeedShell(), start)
+    for name, shell, evidence in facts.reached.programs:
+        if name is not None and not name.startswith("."):
+            yield Suggestion("N19", f"the program starts {name}", NeedProgram(name), (evidence,))
+        if shell:
+            yield Suggestion("N19", "the program starts commands through a shell", NeedShell(), (evidence,))
+    for package, evidence in facts.reached.packages.items():
+        for name in node_packages.started_programs(package):
+            yield Suggestion("N19", f"{package} starts {name}", NeedProgram(name), (evidence,))
+    for name, evidence in facts.launch.programs:
+        # a program of npm is a script whose first line is `#!/usr/bin/env node`
+        yield Suggestion("N05", f"{name} needs node on PATH", NeedProgram("node"), (evidence,))
+        yield Suggestion("N05", f"{name} is started through /usr/bin/env", NeedShell(), (evidence,))
+
+
+def _globals(facts: Study) -> Iterator[Suggestion]:
+    used = {node_packages.package_of_program(posixpath.basename(name)) for name, _ in facts.launch.programs}
+    used |= facts.launch.packages.keys()
+    for name, install in installed_globals(facts.build):
+        if not _global_is_needed(name, used, facts):
+            continue
+        path = f"{GLOBAL_PREFIX}/{name}"
+        evidence = (install.evidence,)
+        yield Suggestion(
+            "N11", f"{name} is installed globally", Artifact(path, True, 10, "the start command"), evidence
+        )
+        rebuild = RunInRuntime(f"npm rebuild -g --ignore-scripts {name}")
+        yield Suggestion("N11", f"the links of {name} are made again, COPY would follow them", rebuild, evidence)
+        yield Suggestion("N11", f"npm makes the links of {name}", NeedProgram("npm"), evidence)
+
+
+def _global_is_needed(name: str, used: set[str], facts: Study) -> bool:
+    if name in used or (name in facts.launch.managers and name != "npm"):
+        return True
+    return name not in node_packages.names("build_globals", "packages")
+
+
+def _exec_form(facts: Study) -> Iterator[Suggestion]:
+    """Offer `node X` in place of a package manager: signals arrive, and one process less runs."""
+    main, contract = facts.launch.main, facts.project.facts.contract
+    if main is None or not main.managers or not main.plain or len(main.leaves) != 1:
+        return
+    leaf = main.leaves[0]
+    if leaf.program not in NODE or leaf.env or None in leaf.argv or leaf.cwd != contract.workdir:
+        return
+    if contract.entrypoint is not None and contract.entrypoint.step is not None:
+        return
+    argv = tuple(word or "" for word in leaf.argv)
+    text = " ".join(argv)
+    yield Suggestion(
+        "N05",
+        f"start `{text}` itself in place of {main.managers[0]}: signals arrive",
+        ReplaceStart(None, argv),
+        (leaf.evidence,),
+        applicability=Applicability.UNSAFE,
+        changes=("cmd",),
+    )
+
+
+def _notes(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[Note]:
+    line = facts.project.facts.stage.from_.line
+    if isinstance(facts.prune, Unpruned):
+        message = f"development dependencies stay: {facts.prune.reason} ({facts.prune.evidence})"
+        yield Note("N04", line, message)
+    for layout in layouts:
+        if layout.whole:
+            yield Note("N07", line, f"{layout.root} is copied as a whole: {layout.whole}; sources and tests come along")
+    if facts.native.value == "unknown":
+        yield Note("N01", line, f"packages may hold compiled code: {facts.native.evidence[0]}")
+    for step in facts.project.facts.steps:
+        if step.instruction.keyword in ("ARG", "ENV") and "NPM_TOKEN" in step.instruction.value:
+            message = "a token in ARG or ENV stays in the image's history: use a secret mount"
+            yield Note("N20", step.instruction.line, message)
+
+
+def _dropped(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[str]:
+    if isinstance(facts.prune, Prune):
+        yield "development dependencies"
+    for layout in layouts:
+        for name in layout.left:
+            yield posixpath.join(layout.root, name)
+    for name, _ in installed_globals(facts.build):
+        if name in node_packages.names("build_globals", "packages"):
+            yield f"{name} (global)"
+
+
+def _programs_known(facts: Study) -> bool:
+    """Packages of npm start programs that no lock file tells of; only a program without packages is known whole."""
+    named = all(name is not None for name, _, _ in facts.reached.programs)
+    return named and not facts.reached.doubts and not facts.missing and not _has_packages(facts.build, facts)
+
+
+def _has_packages(build: BuildFacts, facts: Study) -> bool:
+    return bool(build.installs and facts.manifest is not None and facts.manifest.production)

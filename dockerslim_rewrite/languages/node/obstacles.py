@@ -1,0 +1,81 @@
+"""Why a Node stage cannot be rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.knowledge import node_packages
+from dockerslim_rewrite.languages.model import Obstacle
+from dockerslim_rewrite.languages.node.locks.text import load_yaml
+from dockerslim_rewrite.languages.node.study import Study
+
+
+def find_obstacles(study: Study) -> tuple[Obstacle, ...]:
+    """Return every reason that forbids a rewrite."""
+    return (*_development(study), *_browsers(study), *_plug_and_play(study), *_root(study))
+
+
+def _line(study: Study, evidence: Evidence) -> int:
+    """Return the Dockerfile line of evidence: its own, or that of the start command."""
+    if evidence.file == "Dockerfile":
+        return evidence.line
+    contract = study.project.facts.contract
+    first = contract.entrypoint if contract.entrypoint and contract.entrypoint.step is not None else contract.cmd
+    if first is None or first.step is None:
+        return study.project.facts.stage.from_.line
+    return study.project.facts.steps[first.step].instruction.line
+
+
+def _development(study: Study) -> Iterator[Obstacle]:
+    for evidence in study.launch.development[:1]:
+        yield Obstacle(
+            "N17",
+            _line(study, evidence),
+            f"a development server or a test runner starts ({evidence}): the toolchain is the product",
+            "start the built program instead, or keep this file for development",
+        )
+
+
+def _browsers(study: Study) -> Iterator[Obstacle]:
+    """A browser needs libraries that no rule here knows; on a base that stays nothing would be won safely."""
+    manifest = study.manifest
+    installed = dict(manifest.production) if manifest is not None else {}
+    for name in sorted(
+        node_packages.names("browsers", "packages") & (installed.keys() | study.reached.packages.keys())
+    ):
+        where = study.reached.packages.get(name)
+        line = _line(study, where or Evidence("package.json", 0, name))
+        message = f"{name} runs a browser, which needs libraries of the base image that are not known here"
+        yield Obstacle("N15", line, message, "keep this file as it is")
+        return
+
+
+def _plug_and_play(study: Study) -> Iterator[Obstacle]:
+    """yarn 4 keeps PnP packages in a cache outside the project unless it is told otherwise."""
+    install = study.install
+    if install is None or install.command.manager != "yarn" or not is_berry(study):
+        return
+    settings = load_yaml(study.project.context.read_text(".yarnrc.yml") or "")
+    linker = settings.get("nodeLinker", "pnp")
+    if linker in ("node-modules", "pnpm"):
+        return
+    if settings.get("enableGlobalCache") is not False:
+        message = "yarn keeps the packages of Plug'n'Play in a cache outside the project"
+        yield Obstacle("N14", _line(study, install.evidence), message, "set enableGlobalCache: false in .yarnrc.yml")
+
+
+def _root(study: Study) -> Iterator[Obstacle]:
+    if "/" in study.roots and not study.project.context.known:
+        line = study.project.facts.stage.from_.line
+        yield Obstacle("N07", line, "the application lies in / and its files are not known", "use a WORKDIR")
+
+
+def is_berry(study: Study) -> bool:
+    """Tell whether yarn is version 2 or later."""
+    if study.lock is not None and study.lock.manager == "yarn":
+        return study.lock.version != "1"
+    manager = study.manifest.package_manager if study.manifest is not None else ""
+    return study.project.context.is_file(".yarnrc.yml") or (
+        manager.startswith("yarn@") and manager[5:6] not in ("1", "0")
+    )

@@ -1,0 +1,149 @@
+"""Path expressions of JavaScript: `path.join(__dirname, "x")`, `new URL("x", import.meta.url)`, `process.cwd()`."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+Origin = Literal["text", "module", "cwd", "absolute"]
+
+MAX_DEPTH = 20
+JOINERS = frozenset({"join", "resolve"})
+
+
+@dataclass(frozen=True, slots=True)
+class PathValue:
+    """A path that an expression gives. `origin`: relative to the module's directory, to the working directory,
+    absolute, or a plain text that says nothing yet. `complete` is False when only its beginning is known."""
+
+    origin: Origin
+    path: str
+    complete: bool = True
+
+
+def node_text(node: Node) -> str:
+    """Return a node's source text."""
+    return (node.text or b"").decode("utf-8", "replace")
+
+
+def string_value(node: Node) -> str | None:
+    """Return the value of a string literal (or of a template without substitutions), None for anything else."""
+    if node.type not in ("string", "template_string"):
+        return None
+    if any(child.type == "template_substitution" for child in node.named_children):
+        return None
+    return "".join(node_text(child) for child in node.named_children if child.type == "string_fragment")
+
+
+def evaluate(node: Node, names: Mapping[str, Node], depth: int = 0) -> PathValue | None:
+    """Return the path that an expression gives, or None when it is none. `names` are the file's initialised names."""
+    if depth > MAX_DEPTH:
+        return None
+    text = string_value(node)
+    if text is not None:
+        return PathValue("absolute" if text.startswith("/") else "text", text)
+    if node.type == "template_string":
+        return _concatenate([_part(child, names, depth) for child in node.named_children])
+    if node.type == "binary_expression":
+        return _binary(node, names, depth)
+    if node.type == "identifier":
+        return _name(node, names, depth)
+    if node.type == "member_expression":
+        return _member(node_text(node))
+    if node.type in ("parenthesized_expression", "as_expression", "non_null_expression", "await_expression"):
+        return evaluate(node.named_children[0], names, depth + 1) if node.named_children else None
+    if node.type in ("call_expression", "new_expression"):
+        return _call(node, names, depth)
+    return None
+
+
+def _part(node: Node, names: Mapping[str, Node], depth: int) -> PathValue | None:
+    if node.type == "template_substitution":
+        return evaluate(node.named_children[0], names, depth + 1) if node.named_children else None
+    return PathValue("text", node_text(node))
+
+
+def _name(node: Node, names: Mapping[str, Node], depth: int) -> PathValue | None:
+    name = node_text(node)
+    value = names.get(name)
+    if value is not None:
+        return evaluate(value, names, depth + 1)
+    return {"__dirname": PathValue("module", ""), "__filename": PathValue("module", "__filename")}.get(name)
+
+
+def _member(text: str) -> PathValue | None:
+    if text == "import.meta.dirname":
+        return PathValue("module", "")
+    return PathValue("module", "__filename") if text in ("import.meta.url", "import.meta.filename") else None
+
+
+def _binary(node: Node, names: Mapping[str, Node], depth: int) -> PathValue | None:
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    operator = node.child_by_field_name("operator")
+    if left is None or right is None or operator is None:
+        return None
+    if operator.type in ("||", "??"):
+        return evaluate(left, names, depth + 1) or evaluate(right, names, depth + 1)
+    if operator.type != "+":
+        return None
+    return _concatenate([evaluate(left, names, depth + 1), evaluate(right, names, depth + 1)])
+
+
+def _concatenate(parts: list[PathValue | None]) -> PathValue | None:
+    if not parts or parts[0] is None:
+        return None
+    value = parts[0]
+    for part in parts[1:]:
+        if not value.complete:
+            break
+        if part is None:
+            value = replace(value, complete=False)
+        else:
+            value = replace(value, path=value.path + part.path, complete=part.complete)
+    if value.origin == "text" and value.path.startswith("/"):
+        return replace(value, origin="absolute")
+    if value.origin in ("module", "cwd"):
+        return replace(value, path=value.path.lstrip("/"))
+    return value
+
+
+def _call(node: Node, names: Mapping[str, Node], depth: int) -> PathValue | None:
+    function = node.child_by_field_name("function") or node.child_by_field_name("constructor")
+    arguments = node.child_by_field_name("arguments")
+    if function is None:
+        return None
+    called = node_text(function)
+    last = called.rpartition(".")[2]
+    if called == "process.cwd":
+        return PathValue("cwd", "")
+    values = [evaluate(item, names, depth + 1) for item in (arguments.named_children if arguments else ())]
+    if last in JOINERS and values:
+        return _join(values, resolve=last == "resolve")
+    if called == "URL" and len(values) > 1 and values[0] is not None and values[1] is not None:
+        base = replace(values[1], path=posixpath.dirname(values[1].path))
+        return _join([base, values[0]], resolve=False)
+    if last == "fileURLToPath" and values:
+        return values[0]
+    if last == "dirname" and values and values[0] is not None:
+        return replace(values[0], path=posixpath.dirname(values[0].path.rstrip("/")))
+    return None
+
+
+def _join(values: list[PathValue | None], *, resolve: bool) -> PathValue | None:
+    first = values[0]
+    if first is None:
+        return None
+    value = replace(first, origin="cwd") if resolve and first.origin == "text" else first
+    for item in values[1:]:
+        if item is None:
+            return replace(value, complete=False)
+        if item.origin in ("cwd", "module") or (resolve and item.origin == "absolute"):
+            value = item
+        else:
+            value = replace(value, path=posixpath.join(value.path or ".", item.path.lstrip("/")))
+    return replace(value, path=posixpath.normpath(value.path) if value.path else "")

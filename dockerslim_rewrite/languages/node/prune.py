@@ -1,0 +1,117 @@
+"""Removes development dependencies in the builder, with the author's own package manager."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dockerslim_rewrite.analysis.model import Evidence, StageFacts
+from dockerslim_rewrite.languages.node.build import BuildFacts, Install
+from dockerslim_rewrite.languages.node.launch import Launch
+from dockerslim_rewrite.languages.node.locks.model import Lock
+from dockerslim_rewrite.languages.node.reach import Reach
+
+_KEPT_FLAGS = ("--legacy-peer-deps", "--force", "-f")
+
+
+@dataclass(frozen=True, slots=True)
+class Prune:
+    """A command that removes development dependencies, and the step after which it runs."""
+
+    text: str
+    after: int
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unpruned:
+    """Development dependencies stay, and why."""
+
+    reason: str
+    evidence: Evidence
+
+
+def plan_prune(
+    facts: StageFacts, build: BuildFacts, install: Install | None, lock: Lock | None, launch: Launch, reached: Reach
+) -> Prune | Unpruned | None:
+    """Return the prune, why there is none, or None when there is nothing to prune."""
+    manifest = install.manifest if install is not None else None
+    if install is None or manifest is None or install.production or build.pruned or not manifest.dev_dependencies:
+        return None
+    held = _needed(manifest.dev_dependencies, manifest.production, lock, launch, reached)
+    if held is not None:
+        return held
+    blocked = _blocked(facts, build, install)
+    if blocked is not None:
+        return Unpruned(blocked, install.evidence)
+    command = _command(facts, install, lock)
+    if command is None:
+        return Unpruned(f"no prune is known for this version of {install.command.manager}", install.evidence)
+    after = facts.steps[build.last_step].before
+    directory = install.directory
+    if after.workdir != directory:
+        command = f"cd {shlex.quote(directory)} && {command}"
+    count = len(manifest.dev_dependencies)
+    named = Evidence(manifest.path, manifest.line("devDependencies"), f"{count} development dependencies")
+    return Prune(f"RUN {command}", build.last_step, (install.evidence, named))
+
+
+def _needed(
+    dev: Iterable[str], production: Iterable[str], lock: Lock | None, launch: Launch, reached: Reach
+) -> Unpruned | None:
+    """Say which running code needs a package that only development dependencies bring."""
+    dev, production = frozenset(dev), frozenset(production)
+    wanted = {**reached.packages, **launch.packages}
+    for name, evidence in wanted.items():
+        if name in production or (lock is not None and lock.production(name)):
+            continue
+        if name in dev:
+            return Unpruned(f"{name} is needed at run time but is a development dependency", evidence)
+        if _only_types(name, dev):
+            continue
+        if lock is None or any(package.name == name for package in lock.packages):
+            return Unpruned(f"{name} is needed at run time but is no dependency of its own", evidence)
+    for name in sorted(dev - production):
+        if name in reached.mentions and not name.startswith("@types/") and not (lock and lock.production(name)):
+            return Unpruned(f"running code names {name}, a development dependency", Evidence("package.json", 0, name))
+    if launch.unknown or reached.doubts:
+        return Unpruned("not all code that runs could be followed", (launch.unknown + reached.doubts)[0])
+    return None
+
+
+def _only_types(name: str, dev: frozenset[str]) -> bool:
+    types = "@types/" + name.removeprefix("@").replace("/", "__")
+    return types in dev or name.startswith("@types/")
+
+
+def _blocked(facts: StageFacts, build: BuildFacts, install: Install) -> str | None:
+    """Say why a prune might do harm, or None."""
+    last = facts.steps[build.last_step]
+    if last.before.user != install.user:
+        return "packages were installed by another user than the one who builds"
+    in_place = [item for item in build.installs if item.directory == install.directory]
+    if any("--no-save" in item.command.options for item in in_place):
+        return "a package that package.json does not name was installed"
+    if any(item.command.kind == "install" and "--global-style" in item.command.options for item in in_place):
+        return "packages were installed in an unusual layout"
+    if len({item.command.manager for item in in_place}) > 1:
+        return "several package managers install here"
+    return None
+
+
+def _command(facts: StageFacts, install: Install, lock: Lock | None) -> str | None:
+    manager, options = install.command.manager, install.command.options
+    kept = [flag for flag in _KEPT_FLAGS if flag in options]
+    if manager == "npm":
+        major = facts.base.major if facts.base is not None and facts.base.family == "node" else None
+        omit = "--omit=dev" if major is None or major >= 16 else "--production"
+        return " ".join(["npm prune", omit, "--ignore-scripts", *kept])
+    if manager == "pnpm":
+        return "pnpm prune --prod --ignore-scripts"
+    declared = install.manifest.package_manager if install.manifest is not None else ""
+    later = (lock is not None and lock.version != "1") or declared.startswith(("yarn@2", "yarn@3", "yarn@4"))
+    # yarn 1 fetches again what its cache lost: without the mounts of the install that may fail
+    if manager == "yarn" and not install.flags and not later:
+        return "yarn install --production --ignore-scripts --prefer-offline"
+    return None

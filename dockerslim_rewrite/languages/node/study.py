@@ -1,0 +1,160 @@
+"""Everything that is read about a Node stage, gathered once."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+
+from dockerslim_rewrite.analysis.commands import command_effects
+from dockerslim_rewrite.analysis.effects import CommandEffect
+from dockerslim_rewrite.analysis.model import Evidence, Inference
+from dockerslim_rewrite.languages.model import Project
+from dockerslim_rewrite.languages.node.build import BuildFacts, Install, read_build
+from dockerslim_rewrite.languages.node.launch import Launch, read_launch
+from dockerslim_rewrite.languages.node.layout import app_roots
+from dockerslim_rewrite.languages.node.locks.model import Lock
+from dockerslim_rewrite.languages.node.locks.read import read_lock
+from dockerslim_rewrite.languages.node.manifest import Manifest
+from dockerslim_rewrite.languages.node.native import Native, find_native
+from dockerslim_rewrite.languages.node.outputs import Output, Outputs, find_outputs
+from dockerslim_rewrite.languages.node.prune import Prune, Unpruned, plan_prune
+from dockerslim_rewrite.languages.node.reach import Reach, compiled_from, reach
+from dockerslim_rewrite.languages.node.scripts import ScriptReader
+from dockerslim_rewrite.languages.node.workspaces import workspace_packages
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The facts behind the answers. `manifest` is the package.json of what runs, `install` the install that serves it,
+    `roots` the application's directories, `compiled` the outputs that running code was compiled into, `missing` the
+    entries whose source was not found."""
+
+    project: Project
+    build: BuildFacts
+    launch: Launch
+    effects: tuple[CommandEffect, ...]
+    manifest: Manifest | None
+    install: Install | None
+    lock: Lock | None
+    workspaces: dict[str, Manifest]
+    outputs: Outputs
+    reached: Reach
+    prune: Prune | Unpruned | None
+    native: Inference[Native]
+    roots: tuple[str, ...]
+    compiled: tuple[Output, ...]
+    missing: tuple[Evidence, ...]
+
+
+def study(project: Project) -> Study:
+    """Read a stage."""
+    scripts = ScriptReader(project.context, project.files)
+    build = read_build(project.facts, scripts)
+    launch = read_launch(project, scripts)
+    cwd = launch.leaves[-1].cwd if launch.leaves else project.facts.contract.workdir
+    manifest = scripts.manifest_for(_start_directory(launch, cwd))
+    install = _serving_install(build, manifest, cwd)
+    top = install.manifest if install is not None and install.manifest is not None else manifest
+    lock = read_lock(project.context, top, install.command.manager) if top is not None and install is not None else None
+    packages = workspace_packages(project.context, top) if top is not None else ()
+    workspaces = {item.name: item for item in packages}
+    outputs = find_outputs((leaf for _, leaf in build.leaves), project.context, project.files)
+    entries, compiled, missing = _entries(project, launch, outputs)
+    root = manifest.directory if manifest is not None else project.files.to_context(cwd) or ""
+    reached = Reach()
+    if entries or missing or launch.frameworks or launch.unknown:
+        follow = () if missing or launch.frameworks or launch.unknown else tuple(entries)
+        reached = reach(project.context, root, follow, workspaces)
+    prune = plan_prune(project.facts, build, install, lock, launch, reached)
+    production = isinstance(prune, Prune) or build.pruned or (install is not None and install.production)
+    manifests = [item for item in (top, *packages) if item is not None]
+    native = find_native(manifests, lock, production=production) if manifests else _no_manifest()
+    directories = {item.directory for item in build.installs} | {leaf.cwd for _, leaf in build.leaves} | {cwd}
+    roots = app_roots(directories, project.files)
+    effects = command_effects(project.facts, project.files, project.context, "")
+    return Study(
+        project=project,
+        build=build,
+        launch=launch,
+        effects=effects,
+        manifest=manifest,
+        install=install,
+        lock=lock,
+        workspaces=workspaces,
+        outputs=outputs,
+        reached=reached,
+        prune=prune,
+        native=native,
+        roots=roots,
+        compiled=compiled,
+        missing=missing,
+    )
+
+
+def _no_manifest() -> Inference[Native]:
+    return Inference("none", (Evidence("package.json", 0, "there is no package.json that the program could use"),))
+
+
+def _start_directory(launch: Launch, cwd: str) -> str:
+    return posixpath.dirname(launch.entries[-1][0]) if launch.entries else cwd
+
+
+def _serving_install(build: BuildFacts, manifest: Manifest | None, cwd: str) -> Install | None:
+    """Return the last whole install whose node_modules the program finds: in its directory or above."""
+    places = [manifest.directory] if manifest is not None else []
+    found: Install | None = None
+    for item in build.installs:
+        same = item.manifest is not None and item.manifest.directory in places
+        above = cwd == item.directory or cwd.startswith(item.directory.rstrip("/") + "/")
+        if (same or above) and (found is None or not item.command.arguments or found.command.arguments):
+            found = item
+    return found
+
+
+def _entries(
+    project: Project, launch: Launch, outputs: Outputs
+) -> tuple[list[str], tuple[Output, ...], tuple[Evidence, ...]]:
+    """Return the sources behind the entry files, the outputs that they lie in, and entries that are not found."""
+    found: list[str] = []
+    compiled: list[Output] = []
+    missing: list[Evidence] = []
+    for path, evidence in launch.entries:
+        output = next((item for item in outputs.found if path == item.path or path.startswith(item.path + "/")), None)
+        if output is not None:
+            compiled.append(output)
+        source = _source(project, path, output)
+        if source is None:
+            missing.append(evidence)
+        else:
+            found.append(source)
+    return found, tuple(compiled), tuple(missing)
+
+
+def _source(project: Project, path: str, output: Output | None) -> str | None:
+    context = project.context
+    if output is not None:
+        if output.sources is None:
+            return None
+        relative = posixpath.relpath(path, output.path)
+        candidates = (
+            (relative, f"{relative}.js", f"{relative}/index.js") if not relative.endswith(".js") else (relative,)
+        )
+        roots = (output.sources,)
+        return next((found for item in candidates if (found := compiled_from(context, item, roots)) is not None), None)
+    for candidate in (path, f"{path}.js", f"{path}.ts", f"{path}/index.js"):
+        source = project.files.to_context(candidate)
+        if source is not None and context.is_file(source):
+            return source
+    return _package_main(project, path)
+
+
+def _package_main(project: Project, path: str) -> str | None:
+    """`node .` runs the package's main file."""
+    from dockerslim_rewrite.languages.node.manifest import read_manifest
+
+    directory = project.files.to_context(path)
+    manifest = read_manifest(project.context, directory) if directory is not None else None
+    if manifest is None or not manifest.main:
+        return None
+    main = posixpath.normpath(posixpath.join(manifest.directory, manifest.main))
+    return next((item for item in (main, f"{main}.js", f"{main}/index.js") if project.context.is_file(item)), None)
