@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dockerslim_rewrite.shell.model import Assignment, Redirect, Word
@@ -12,7 +14,7 @@ from dockerslim_rewrite.shell.words import expand_heredoc, expand_value, expand_
 from dockerslim_rewrite.syntax.model import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tree_sitter import Node
 
@@ -38,6 +40,7 @@ RESERVED = frozenset(
     )
 )
 ALL_ARGUMENTS = frozenset({'"$@"', "$@", '"${@}"', "${@}", "$*", "${*}"})
+ESCAPED_SPACE = re.compile(r"[ \t]*\\[ \t]")  # the grammar drops such a word
 TEST_STRUCTURE = frozenset({"unary_expression", "binary_expression", "parenthesized_expression", "ternary_expression"})
 
 
@@ -126,6 +129,20 @@ def join_spans(spans: Iterable[Span]) -> Span:
     """Return the range from the first start to the last end."""
     found = list(spans)
     return Span(min(span.start for span in found), max(span.end for span in found))
+
+
+def check_gaps(source: Source, nodes: Sequence[Node]) -> None:
+    """Make sure that the grammar left out nothing but white space and continuations between a command's parts.
+
+    Raises:
+        NotUnderstoodError: when it did.
+    """
+    for before, after in pairwise(nodes):
+        gap = source.text[source.range(before)[1] : source.range(after)[0]]
+        if gap.replace("\\\r\n", "").replace("\\\n", "").strip(" \t\r\n"):
+            raise NotUnderstoodError("shell syntax not understood")
+    if nodes and ESCAPED_SPACE.match(source.text, source.range(nodes[-1])[1]):
+        raise NotUnderstoodError("shell syntax not understood")
 
 
 def _runs(source: Source, nodes: Iterable[Node]) -> Iterator[tuple[int, int]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dockerslim_rewrite.shell.commands import (
     RESERVED,
+    check_gaps,
     join_spans,
     read_assignment,
     read_redirects,
@@ -117,6 +118,7 @@ class CommandWalker:
 
     def _simple(self, node: Node, redirects: tuple[Node, ...], place: Place) -> None:
         children = [node] if node.type == "variable_assignment" else node.children
+        check_gaps(self._source, children)
         prefix: list[Node] = []
         words: list[Node] = []
         own: list[Node] = []

@@ -267,7 +267,10 @@ class _Scanner:
     def _operand(self, word: str, quoted: bool) -> str:
         if quoted:
             return _join(_Scanner(word, self._scope, self._nesting + 1).double_quoted(0, end="")[0], word)
-        return _join(_scan(word, self._scope, tilde=False, nesting=self._nesting + 1), word)
+        pieces = _scan(word, self._scope, tilde=False, nesting=self._nesting + 1)
+        if any(piece.quoted and (not piece.text or " " in piece.text or "\t" in piece.text) for piece in pieces):
+            raise UnknownValueError  # its quoted parts are not split, the others are
+        return _join(pieces, word)
 
     def _ansi(self, at: int) -> tuple[_Piece, int]:
         """Read bash's `$'...'`; other shells take it differently."""

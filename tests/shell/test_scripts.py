@@ -223,7 +223,9 @@ def test_all_arguments_stay_visible() -> None:
     assert (command.words[1].text, command.words[1].value) == ('"$@"', None)
 
 
-@pytest.mark.parametrize("text", ["if a; then", "a && ", "echo 'x", "a ) b", "! { a; }", "case x in", "for"])
+@pytest.mark.parametrize(
+    "text", ["if a; then", "a && ", "echo 'x", "a ) b", "! { a; }", "case x in", "for", "a \\ ", "a {1..3}\\ b"]
+)
 def test_what_is_not_understood_is_opaque(text: str) -> None:
     script = parse(text)
     assert [item.reason for item in script.opaque] == ["shell syntax not understood"]
