@@ -45,11 +45,17 @@ class LocalContext:
         clean = os.path.normpath(path.strip("/")) if path.strip("/") else ""
         if clean == "." or not clean:
             return str(self.root)
-        if "\0" in clean or clean.startswith("..") or self._ignore.excludes(clean):
+        if "\0" in clean or clean.startswith(".."):
             return None
         real = os.path.realpath(self.root / clean)
         inside = real == str(self.root) or real.startswith(str(self.root).rstrip("/") + "/")
-        return real if inside else None
+        return real if inside and not self._is_hidden(clean, real) else None
+
+    def _is_hidden(self, path: str, real: str) -> bool:
+        """An ignored directory is still there when a `!` rule may bring files below it back."""
+        if not self._ignore.excludes(path):
+            return False
+        return not (self._ignore.reincludes and Path(real).is_dir())
 
     def _mode(self, path: str) -> int:
         if path not in self._modes:
@@ -104,7 +110,7 @@ class LocalContext:
         except OSError:
             return ()
         prefix = f"{path.strip('/')}/" if path.strip("/") else ""
-        return tuple(name for name in names if not self._ignore.excludes(prefix + name) or self._ignore.reincludes)
+        return tuple(name for name in names if not self._is_hidden(prefix + name, f"{real}/{name}"))
 
     def walk(self, path: str = "") -> Iterator[str]:
         """See `Context.walk`. Yields at most 20,000 files, at most 40 directories deep; links are not followed."""

@@ -35,8 +35,8 @@ def test_env_wins_over_arg() -> None:
 
 
 def test_own_entrypoint_resets_the_base_cmd_but_not_one_s_own() -> None:
-    assert replay("FROM node:20\nENTRYPOINT [\"x\"]\n").contract.cmd is None
-    facts = replay("FROM node:20\nCMD [\"a\"]\nENTRYPOINT [\"x\"]\n")
+    assert replay('FROM node:20\nENTRYPOINT ["x"]\n').contract.cmd is None
+    facts = replay('FROM node:20\nCMD ["a"]\nENTRYPOINT ["x"]\n')
     assert facts.contract.cmd is not None
     assert facts.contract.cmd.argv == ("a",)
 
@@ -57,7 +57,7 @@ def test_copy_facts() -> None:
 
 
 def test_metadata_of_the_contract() -> None:
-    facts = replay(GO + "EXPOSE 80 443/tcp\nVOLUME [\"/a\"]\nVOLUME /b /c\nLABEL k=v\nSTOPSIGNAL SIGINT\nUSER 7\n")
+    facts = replay(GO + 'EXPOSE 80 443/tcp\nVOLUME ["/a"]\nVOLUME /b /c\nLABEL k=v\nSTOPSIGNAL SIGINT\nUSER 7\n')
     contract = facts.contract
     assert contract.expose == ("443/tcp", "80")
     assert contract.volumes == ("/a", "/b", "/c")
