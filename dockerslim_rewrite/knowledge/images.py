@@ -15,7 +15,6 @@ from dockerslim_rewrite.knowledge.tags import Tag, change_applies, is_exact, rea
 
 __all__ = [
     "DistrolessImage",
-    "debian_order",
     "debian_slim",
     "default_alpine",
     "distroless_images",
@@ -34,8 +33,8 @@ _WORDS = ("programs", "adds", "features", "users")
 class DistrolessImage:
     """A published distroless repository.
 
-    `version` is that of its language ("20", "3.11", "" for none); `retired` the ISO date of its last build, "" when it is
-    built today.
+    `version` is that of its language ("20", "3.11", "" for none); `retired` the ISO date of its last build, "" when it
+    is built today.
     """
 
     repository: str
@@ -96,12 +95,6 @@ def default_alpine() -> str:
 def debian_slim(release: str) -> str | None:
     """Return the slim Debian image of a release by its code name, None when there is none."""
     return f"debian:{release}-slim" if release in load("images")["releases"]["debian"] else None
-
-
-def debian_order(release: str) -> int:
-    """Return a number that orders Debian releases by code name, older ones first, -1 when it is not known."""
-    names = [*load("images")["releases"]["debian"]]
-    return names.index(release) if release in names else -1
 
 
 @cache
