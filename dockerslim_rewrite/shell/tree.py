@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Locate: TypeAlias = Callable[[int, int], Span]
 
 SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
+COMPOUND_COMMANDS = frozenset(
+    {"if_statement", "while_statement", "for_statement", "c_style_for_statement", "case_statement", "subshell"}
+)
 SUBSTITUTION_MARKS = ("$(", "`", "<(", ">(")
 
 
@@ -64,7 +67,7 @@ def parse_source(text: str, locate: Locate) -> Source:
     """
     data = text.encode("utf-8", "surrogatepass")
     root = _parser().parse(data).root_node
-    if root.has_error:
+    if root.has_error and not _only_missing_semicolons(root):
         raise NotUnderstoodError("shell syntax not understood")
     return Source(text, root, locate, None if len(data) == len(text) else _character_offsets(text))
 
@@ -75,6 +78,22 @@ def _parser() -> Parser:
     from tree_sitter import Language, Parser
 
     return Parser(Language(tree_sitter_bash.language()))
+
+
+def _only_missing_semicolons(root: Node) -> bool:
+    """Tell whether all that the grammar misses is `;` in `{ if a; then b; fi }`, which a shell does not need either."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.type == "ERROR":
+            return False
+        if node.is_missing:
+            before = node.prev_sibling
+            if node.type != ";" or before is None or before.type not in COMPOUND_COMMANDS:
+                return False
+        elif node.has_error:
+            stack.extend(node.children)
+    return True
 
 
 def _character_offsets(text: str) -> array[int]:

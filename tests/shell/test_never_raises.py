@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from dockerslim_rewrite.shell.parse import parse_instruction, parse_script, unwrap
 from dockerslim_rewrite.syntax.parser import parse_dockerfile
 
-WORDS = """a b '' " ' ` $ ${ } { ( ) (( )) [ ] [[ ]] ; ;; & && | || |& ! < > >> << <<- <<< EOF \\ # * ? ~ = += $X 
-    ${X:-a} if then elif else fi for in do done while until case esac function select ${X%a} ${X//a/b} $(pwd) $(a) `a` A=1
-    A= cd .. - eval 'a' "$@" $1 sh -c bash export unset read set shift trap exec env {a,b} {1..9} é 𝄞"""
+WORDS = """a b '' " ' ` $ ${ } { ( ) (( )) [ ] [[ ]] ; ;; & && | || |& ! < > >> << <<- <<< EOF \\ # * ? ~ = += $X
+    ${X:-a} if then elif else fi for in do done while until case esac function select ${X%a} ${X//a/b} $(pwd) $(a) `a`
+    A=1 A= cd .. - eval 'a' "$@" $1 sh -c bash export unset read set shift trap exec env {a,b} {1..9} é 𝄞"""
 PIECES = (*WORDS.split(), "\n", "\t", "\r", "\x00", "")
 
 

@@ -83,6 +83,7 @@ CASES = {
     "main with all arguments": ('main() { exec "$@"; }\nmain tini -- "$@"', ['?exec tini -- "$@"']),
     "shift in a function": ('run() { shift; exec "$@"; }\nrun x node app.js', ["?shift", "?exec node app.js"]),
     "function that nobody calls": ("f() { a; }\nb", ["?a", "b"]),
+    "no semicolon after a compound command": ("f() { if a; then b; fi }\nf", ["?a", "?b"]),
     "recursive function": ("f() { a; f; }\nf", ["?a"]),
     "redirected group": ("{ echo a; echo b; } > /etc/x", [">/etc/x", "echo a", "echo b"]),
     "redirection in a chain": ("a && b > f && c", ["a", "b >f", "c"]),
