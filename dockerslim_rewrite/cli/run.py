@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -56,6 +57,14 @@ def run(call: Call) -> int:
         return EXIT_USAGE
     except CheckFailed as error:
         say(f"{call.name}: nothing written: the result did not pass the checks (a defect of this program): {error}")
+        return EXIT_INTERNAL
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        if os.environ.get("DOCKERSLIM_DEBUG"):
+            raise
+        say(f"{call.name}: nothing written: a defect of this program: {type(error).__name__}: {error}")
+        say("  please report it with the Dockerfile; DOCKERSLIM_DEBUG=1 shows where it happened")
         return EXIT_INTERNAL
 
 

@@ -167,8 +167,8 @@ def _plan(
     facts = inputs.project.facts
     dropped = tuple(text for finding in inputs.findings for text in finding.dropped)
     dropped += tuple(f"{name}: {why}" for name, why in needs.packages.dropped)
-    if fit.option.image == facts.base_text and not dropped:
-        reason = f"{facts.base_text} is already the smallest base that fits, and nothing would be left behind"
+    if fit.option.image == facts.base_text and not any(map(_has_weight, dropped)):
+        reason = f"{facts.base_text} is already the smallest base that fits, and nothing of weight would be left behind"
         return NoBenefit(facts.stage.from_.line, reason)
     chosen = Chosen(
         inputs.dockerfile,
@@ -197,6 +197,11 @@ def _plan(
         dropped=dropped,
         size=_size(inputs, fit),
     )
+
+
+def _has_weight(dropped: str) -> bool:
+    """Single paths of the project (a Dockerfile, a lock file) are no reason for a second stage; dependencies are."""
+    return not dropped.startswith("/")
 
 
 def _size(inputs: Inputs, fit: Fit) -> Size:
