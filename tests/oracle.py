@@ -38,6 +38,8 @@ def compare(text: str) -> list[str]:
     try:
         theirs = oracle.parse_string(_old_text(ours))
     except oracle.GoParseError as error:
+        if str(error) == NOT_STRINGS and any(_array_with_rest(mine, ours.escape) for mine in ours.instructions):
+            return differences
         return differences if messages else [*differences, f"only the oracle rejects: {error}"]
     if messages:
         return [*differences, f"only we reject: {messages[0]}"]
@@ -53,8 +55,16 @@ def comparable(dockerfile: Dockerfile) -> bool:
     text = dockerfile.text
     if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
         return False
-    if "\\u0000" in text:
+    if "\\u0000" in text or sum(directive.name == "check" for directive in dockerfile.directives) > 1:
         return False
+    # BuildKit cuts HEALTHCHECK's type at a byte, and the oracle dies of half a character.
+    if any(
+        "HEALTHCHECK" in item.value.upper() + item.keyword and not item.value.isascii()
+        for item in dockerfile.instructions
+    ):
+        return False
+    if any("<<" in item.value and _array_with_rest(item, dockerfile.escape) for item in dockerfile.instructions):
+        return False  # shell form has heredocs, exec form has none
     # A second byte order mark is dropped by Go's text/scanner when a word begins with it, and kept by us.
     return "\ufeff" not in text[1:] and not _BLANK_BEFORE_DELIMITER.search(text)
 
@@ -78,7 +88,6 @@ def _compare_one(mine: Instruction, its: Any, escape: str) -> Iterator[str]:
     expected: dict[str, tuple[object, object]] = {
         # The oracle gives None for an empty keyword, and keeps the author's case.
         "keyword": (mine.keyword, (its.cmd or "").upper()),
-        "trigger": (mine.trigger, its.sub_cmd and its.sub_cmd.upper()),
         "lines": ((mine.line, mine.end_line), (its.start_line, its.end_line)),
     }
     if mine.keyword != "ONBUILD":  # the oracle shows the inner instruction, while heredocs belong to the outer one
@@ -86,12 +95,13 @@ def _compare_one(mine: Instruction, its: Any, escape: str) -> Iterator[str]:
             [(heredoc.name, heredoc.content) for heredoc in mine.heredocs],
             [(heredoc.name, _used_content(mine.heredocs, heredoc.name, heredoc.content)) for heredoc in its.heredocs],
         )
-    # BuildKit reads flags and HEALTHCHECK's type byte by byte and so garbles what is not ASCII; we keep the text.
+    # BuildKit reads flags byte by byte and so garbles what is not ASCII; we keep the text.
     parsed_by_bytes = "".join(f"{flag.name}{flag.value}" for flag in mine.flags)
-    if "HEALTHCHECK" in (mine.keyword, mine.trigger):
+    if mine.trigger is not None:
         parsed_by_bytes += mine.value
     if parsed_by_bytes.isascii():
         flags = tuple(f"--{flag.name}" if flag.value is None else f"--{flag.name}={flag.value}" for flag in mine.flags)
+        expected["trigger"] = (mine.trigger, its.sub_cmd and its.sub_cmd.upper())
         expected["json"] = (mine.is_exec, its.json)
         expected["flags"] = (flags, its.flags)
         if mine.trigger != "ONBUILD":  # rejected by a later part of BuildKit; we look no deeper

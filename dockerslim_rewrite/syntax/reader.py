@@ -32,7 +32,7 @@ class Semantics:
 
     `base_image` and `labels` are those of the last stage; `labels` is None when an ENV, ARG or LABEL has a form that
     the reader does not know. `parent_images` has one entry for each stage with ARG defaults filled in. Only plain `$X`
-    and `${X}` are expanded, and only a backslash escapes: with `${X:-y}` or `# escape` these may differ from BuildKit's.
+    and `${X}` are expanded, and only a backslash escapes: with `${X:-y}` or `# escape` these may differ from BuildKit.
     """
 
     base_image: str | None
