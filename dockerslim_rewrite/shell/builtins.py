@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from dockerslim_rewrite.knowledge.tables import load
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class ShellFacts:
 @cache
 def shell_facts() -> ShellFacts:
     """Load the facts, once."""
-    data = tomllib.loads(files("dockerslim_rewrite.knowledge").joinpath("shell.toml").read_text("utf-8"))
+    data = load("shell")
     wrappers = (
         Wrapper(
             entry["name"],
