@@ -15,13 +15,18 @@ FILE = "knowledge/node_packages.toml"
 @dataclass(frozen=True, slots=True)
 class BuildTool:
     """What a build command writes. `paths` are its defaults; `config` files whose `property` changes them; `options` of
-    the command line that do; `operand` is the number of the operand that names the output, None when none does."""
+    the command line that do; `operand` is the number of the operand that names the output, `root` of the one that names
+    the project's directory, None when none does; `root_property` does the same in the config file. `inlines`: packages
+    are put into the output, but for those that an option keeps outside."""
 
     paths: tuple[str, ...]
     config: tuple[str, ...]
     property: str
     options: tuple[str, ...]
     operand: int | None
+    root: int | None
+    root_property: str
+    inlines: bool
 
 
 @cache
@@ -89,6 +94,9 @@ def build_tool(program: str, command: str) -> BuildTool | None:
         row.get("property", ""),
         tuple(row.get("options", ())),
         row.get("operand"),
+        row.get("root"),
+        row.get("root_property", ""),
+        row.get("inlines", False),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dockerslim_rewrite.knowledge.images import published_distroless_node
 from dockerslim_rewrite.knowledge.model import BaseImage
+from dockerslim_rewrite.knowledge.releases import debian_order
 from dockerslim_rewrite.languages.model import Project, ReplaceStart, RuntimeOption
 from dockerslim_rewrite.languages.node.launch import NODE, Launch
 
@@ -47,9 +48,25 @@ def _distroless(project: Project, base: BaseImage, launch: Launch) -> Iterator[R
         return
     if base.version != str(base.major) or base.major is None:
         return
-    image = published_distroless_node().get((base.major, base.release))
-    if image is not None and not image.retired:
-        yield RuntimeOption(image.repository, "distroless", start, "it starts node alone and needs no shell")
+    image = _image(base, base.major)
+    if image is not None:
+        yield RuntimeOption(image, "distroless", start, "it starts node alone and needs no shell")
+
+
+def _image(base: BaseImage, major: int) -> str | None:
+    """Return the distroless image of a major: on the builder's Debian release, or a later one when the tag names none.
+
+    One that is built no more is taken only when none of its major is: then the builder's own image rests as well.
+    """
+    images = [image for (number, _), image in published_distroless_node().items() if number == major]
+    alive = [image for image in images if not image.retired]
+    for image in alive or images:
+        if image.release == base.release:
+            return image.repository
+    if base.release_stated or not alive:
+        return None
+    later = [image for image in alive if debian_order(image.release) >= debian_order(base.release)]
+    return later[-1].repository if later else None
 
 
 def distroless_start(project: Project) -> ReplaceStart | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence
 from dockerslim_rewrite.knowledge import node_packages
 from dockerslim_rewrite.languages.model import (
+    RANK_DEPENDENCIES,
     AppendInstruction,
     Artifact,
     Detection,
@@ -68,7 +69,7 @@ class NodeLanguage:
         layouts = lay_out_roots(facts)
         suggestions = (
             *_artifacts(facts, layouts),
-            *_prune(facts),
+            *_prune(facts, layouts),
             *_base_needs(facts),
             *_program_needs(facts),
             *_globals(facts),
@@ -113,8 +114,19 @@ def _start_evidence(facts: Study) -> Evidence:
     return Evidence("Dockerfile", facts.project.facts.stage.from_.line, f"FROM {facts.project.facts.base_text}")
 
 
-def _prune(facts: Study) -> Iterator[Suggestion]:
-    if isinstance(facts.prune, Prune):
+def _carries_dependencies(facts: Study, layouts: tuple[Layout, ...]) -> bool:
+    """Tell whether the pruned node_modules reaches the runtime at all."""
+    directory = facts.install.directory if facts.install is not None else ""
+    path = posixpath.join(directory, "node_modules")
+    return any(
+        item.path == path or (item.is_dir and path.startswith(item.path.rstrip("/") + "/"))
+        for layout in layouts
+        for item in layout.artifacts
+    )
+
+
+def _prune(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[Suggestion]:
+    if isinstance(facts.prune, Prune) and _carries_dependencies(facts, layouts):
         effect = AppendInstruction(facts.prune.after, facts.prune.text)
         yield Suggestion("N03", "development dependencies are removed before the copy", effect, facts.prune.evidence)
 
@@ -133,8 +145,10 @@ def _base_needs(facts: Study) -> Iterator[Suggestion]:
 
 def _program_needs(facts: Study) -> Iterator[Suggestion]:
     start = (_start_evidence(facts),)
+    installed = {name for name, _ in installed_globals(facts.build)}
     for manager in dict.fromkeys(facts.launch.managers):
-        yield Suggestion("N05", f"{manager} starts the program", NeedProgram(manager), start)
+        if manager not in installed:
+            yield Suggestion("N05", f"{manager} starts the program", NeedProgram(manager), start)
         yield Suggestion("N05", f"{manager} runs scripts through a shell", NeedShell(), start)
     for name, shell, evidence in facts.reached.programs:
         if name is not None and not name.startswith("."):
@@ -144,6 +158,12 @@ def _program_needs(facts: Study) -> Iterator[Suggestion]:
     for package, evidence in facts.reached.packages.items():
         for name in node_packages.started_programs(package):
             yield Suggestion("N19", f"{package} starts {name}", NeedProgram(name), (evidence,))
+    for name, evidence in facts.launch.system:
+        if "/" not in name or name.startswith("/usr/"):
+            yield Suggestion("N19", f"the start command runs {name}", NeedProgram(name), (evidence,))
+    if "@prisma/client" in facts.reached.packages:
+        evidence = facts.reached.packages["@prisma/client"]
+        yield Suggestion("N16", "prisma's engine needs OpenSSL", NeedProgram("openssl"), (evidence,))
     for name, evidence in facts.launch.programs:
         # a program of npm is a script whose first line is `#!/usr/bin/env node`
         yield Suggestion("N05", f"{name} needs node on PATH", NeedProgram("node"), (evidence,))
@@ -159,7 +179,10 @@ def _globals(facts: Study) -> Iterator[Suggestion]:
         path = f"{GLOBAL_PREFIX}/{name}"
         evidence = (install.evidence,)
         yield Suggestion(
-            "N11", f"{name} is installed globally", Artifact(path, True, 10, "the start command"), evidence
+            "N11",
+            f"{name} is installed globally",
+            Artifact(path, True, RANK_DEPENDENCIES, "the start command"),
+            evidence,
         )
         rebuild = RunInRuntime(f"npm rebuild -g --ignore-scripts {name}")
         yield Suggestion("N11", f"the links of {name} are made again, COPY would follow them", rebuild, evidence)
@@ -196,7 +219,7 @@ def _exec_form(facts: Study) -> Iterator[Suggestion]:
 
 def _notes(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[Note]:
     line = facts.project.facts.stage.from_.line
-    if isinstance(facts.prune, Unpruned):
+    if isinstance(facts.prune, Unpruned) and _carries_dependencies(facts, layouts):
         message = f"development dependencies stay: {facts.prune.reason} ({facts.prune.evidence})"
         yield Note("N04", line, message)
     for layout in layouts:
@@ -211,7 +234,7 @@ def _notes(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[Note]:
 
 
 def _dropped(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[str]:
-    if isinstance(facts.prune, Prune):
+    if isinstance(facts.prune, Prune) or (facts.install is not None and not _carries_dependencies(facts, layouts)):
         yield "development dependencies"
     for layout in layouts:
         for name in layout.left:

@@ -6,6 +6,7 @@ import posixpath
 from dataclasses import dataclass, field
 
 from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.analysis.start import resolve_healthcheck
 from dockerslim_rewrite.context.jsonc import parse_object
 from dockerslim_rewrite.knowledge import node_packages
 from dockerslim_rewrite.languages.model import Project
@@ -23,13 +24,18 @@ _PROCESS_MANAGERS = frozenset({"pm2", "pm2-runtime", "pm2-docker", "forever", "p
 
 @dataclass(slots=True)
 class Launch:
-    """What starts. `entries` are `(absolute image path, evidence)` of the files that Node runs; `packages` those whose
-    programs or preloads are used; `served` directories given to a static server; `frameworks` programs that find their
-    own files (next start). `runs_sources` when a runner compiles at start. `expansions` are the processes followed."""
+    """What starts.
+
+    `entries` are `(absolute image path, evidence)` of the files that Node runs; `packages` those whose programs or
+    preloads are used; `programs` are programs of packages, `system` all others; `served` directories given to a static
+    server; `frameworks` programs that find their own files (next start). `runs_sources` when a runner compiles at start;
+    `leaves` are all programs, `main` what the main process comes down to.
+    """
 
     entries: list[tuple[str, Evidence]] = field(default_factory=list)
     packages: dict[str, Evidence] = field(default_factory=dict)
     programs: list[tuple[str, Evidence]] = field(default_factory=list)
+    system: list[tuple[str, Evidence]] = field(default_factory=list)
     served: list[tuple[str, Evidence]] = field(default_factory=list)
     frameworks: list[Evidence] = field(default_factory=list)
     unknown: list[Evidence] = field(default_factory=list)
@@ -41,7 +47,7 @@ class Launch:
 
 
 def read_launch(project: Project, scripts: ScriptReader) -> Launch:
-    """Follow every process of the start command."""
+    """Follow every process of the start command and of the health check."""
     reader = _Reader(project, scripts)
     main = project.start.main
     for process in project.start.processes:
@@ -51,7 +57,12 @@ def read_launch(project: Project, scripts: ScriptReader) -> Launch:
         expansion = scripts.expand(argv, process.cwd, process.env, process.evidence)
         if process is main:
             reader.launch.main = expansion
+        reader.main = process is main
         reader.take(expansion, depth=0)
+    health = resolve_healthcheck(project.facts, project.files, project.context)
+    for process in health.processes if health is not None else ():
+        if posixpath.basename(process.argv[0] or "") in NODE:
+            reader.take(scripts.expand(process.argv, process.cwd, process.env, process.evidence), depth=0)
     return reader.launch
 
 
@@ -69,6 +80,7 @@ class _Reader:
     def __init__(self, project: Project, scripts: ScriptReader) -> None:
         self._project = project
         self._scripts = scripts
+        self.main = False
         self.launch = Launch()
 
     def take(self, expansion: Expansion, depth: int) -> None:
@@ -105,13 +117,16 @@ class _Reader:
         self.launch.packages.setdefault(node_packages.package_of_program(program), leaf.evidence)
 
     def _program(self, leaf: Leaf, program: str, words: list[str]) -> None:
-        if leaf.local or program in node_packages.known_programs() or "node_modules/" in (leaf.argv[0] or ""):
+        in_path = leaf.local and program not in node_packages.names("system", "programs")
+        if in_path or program in node_packages.known_programs() or "node_modules/" in (leaf.argv[0] or ""):
             self._package(program, leaf)
             self.launch.frameworks.append(leaf.evidence)
             if program == "nest" and words[:1] == ["start"]:
                 self.launch.packages.setdefault("typescript", leaf.evidence)
                 self.launch.runs_sources = True
-        self.launch.programs.append((leaf.argv[0] or program, leaf.evidence))
+            self.launch.programs.append((leaf.argv[0] or program, leaf.evidence))
+        elif leaf.local or self.main:  # the planner sees to what a start script calls by itself
+            self.launch.system.append((leaf.argv[0] or program, leaf.evidence))
 
     def _node(self, leaf: Leaf, words: list[str]) -> None:
         at = 0

@@ -33,14 +33,20 @@ class Layout:
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What the layout must respect. `dependencies`: node_modules is needed; `sources`: top-level names that running
-    code was compiled from; `keep_config`: a tool of the start command reads build configuration; `only`: absolute
-    paths that are all that is needed (a static server), empty when not known; `doubt`: why nothing may be left."""
+    code was compiled from; `keep_config`: a tool of the start command reads build configuration, `keep_locks`: it reads
+    lock files; `only`: absolute paths that are all that is needed (a static server), empty when not known; `nested`:
+    names of directories of which the build's output alone is needed; `entries`: files that start; `doubt`: why nothing
+    may be left behind.
+    """
 
     dependencies: bool
     outputs: tuple[Output, ...]
     sources: frozenset[str]
     keep_config: bool
+    keep_locks: bool
     only: tuple[str, ...]
+    nested: frozenset[str]
+    entries: tuple[str, ...]
     doubt: str
 
 
@@ -67,6 +73,7 @@ def lay_out(
     problem = wishes.doubt or problem or ("" if context.known else "the build context is not known")
     if not problem:
         _choose(layout, entries, context, reached, wishes)
+        problem = _uncovered(layout, entries, files, reached, wishes)
         if len(layout.artifacts) > MAX_ENTRIES:
             problem = "it holds many files at its top"
     if problem and root != "/":
@@ -75,6 +82,30 @@ def lay_out(
     elif problem:
         layout.whole = problem
     return layout
+
+
+def _uncovered(layout: Layout, entries: dict[str, bool], files: ImageFiles, reached: Reach, wishes: Wishes) -> str:
+    """Say which file that starts, or that running code reads, is in no artifact although the build may make it."""
+    for path in wishes.entries:
+        if path.startswith(layout.root.rstrip("/") + "/") and not _covered(path, layout.artifacts):
+            return f"where {path} comes from is not known"
+    if not wishes.outputs or wishes.only:
+        return ""
+    base = files.to_context(layout.root) or ""
+    for path, use in reached.uses:
+        origin = posixpath.dirname(path) if use.path.origin == "module" else base
+        if use.path.origin in ("absolute", "text") or not use.path.path.strip("./"):
+            continue
+        relative = posixpath.relpath(posixpath.normpath(posixpath.join("/", origin, use.path.path)), "/" + base)
+        name = relative.split("/", 1)[0]
+        known = name in entries or name in (".", "..", DEPENDENCIES) or name.startswith("__")
+        if not known and not any(_top(output.path, layout.root) == name for output in wishes.outputs):
+            return f"{path}:{use.line} reads {name}, which the build may write"
+    return ""
+
+
+def _covered(path: str, artifacts: Iterable[Artifact]) -> bool:
+    return any(path == item.path or (item.is_dir and path.startswith(item.path + "/")) for item in artifacts)
 
 
 def _top(path: str, root: str) -> str:
@@ -143,7 +174,14 @@ def _choose(layout: Layout, entries: dict[str, bool], context: Context, reached:
         return
     output_names = {_top(output.path, layout.root) for output in outputs}
     for name in sorted(entries):
-        if name == DEPENDENCIES or name in output_names:
+        if name == DEPENDENCIES or (
+            name in output_names and name not in wishes.nested and _is_output(name, layout, outputs)
+        ):
+            continue
+        if name in wishes.nested:
+            inside = sorted({item.path for item in outputs if _top(item.path, layout.root) == name})
+            layout.artifacts.extend(Artifact(path, True, RANK_OUTPUT, "the build's output") for path in inside)
+            layout.left.append(f"{name} (all but its output)")
             continue
         if _left_behind(name, reached, wishes):
             layout.left.append(name)
@@ -151,12 +189,17 @@ def _choose(layout: Layout, entries: dict[str, bool], context: Context, reached:
         path = posixpath.join(layout.root, name)
         rank = RANK_ASSETS if name == "package.json" or not _has_sources(name) else RANK_CODE
         layout.artifacts.append(Artifact(path, entries[name], rank, needed_by(name, reached)))
-    for name in sorted(output_names):
+    for name in sorted(output_names - entries.keys() | {n for n in output_names if _is_output(n, layout, outputs)}):
         path = posixpath.join(layout.root, name)
         is_file = name not in entries and any(o.path == path and posixpath.splitext(name)[1] for o in outputs)
         layout.artifacts.append(Artifact(path, not is_file, RANK_OUTPUT, "the build's output"))
     if wishes.dependencies:
         layout.artifacts.append(_dependencies(layout.root))
+
+
+def _is_output(name: str, layout: Layout, outputs: list[Output]) -> bool:
+    """Tell whether a top-level name is an output itself, not a source directory with an output inside."""
+    return any(item.path == posixpath.join(layout.root, name) for item in outputs)
 
 
 def _has_sources(name: str) -> bool:
@@ -175,9 +218,9 @@ def _left_behind(name: str, reached: Reach, wishes: Wishes) -> bool:
         return False
     if _matches(name, "entries"):
         return True
-    if wishes.keep_config:
-        return False
-    return name in wishes.sources or _matches(name, "build_config") or _matches(name, "locks")
+    if _matches(name, "locks"):
+        return not wishes.keep_locks
+    return not wishes.keep_config and (name in wishes.sources or _matches(name, "build_config"))
 
 
 def _matches(name: str, group: str) -> bool:
@@ -191,7 +234,7 @@ def needed_by(name: str, reached: Reach) -> str:
     for path, use in reached.uses:
         if name in use.path.path.split("/"):
             return f"{path}:{use.line} {use.reader}".strip()
-    if any(path.split("/")[0] == name for path in reached.files):
+    if not reached.everything and any(path.split("/")[0] == name for path in reached.files):
         return "the start command runs it"
     return "kept on doubt"
 

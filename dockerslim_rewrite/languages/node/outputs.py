@@ -10,7 +10,8 @@ from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.context.jsonc import parse_object
 from dockerslim_rewrite.context.model import Context
-from dockerslim_rewrite.knowledge.node_packages import build_tool, names
+from dockerslim_rewrite.knowledge.node_packages import BuildTool, build_tool, names
+from dockerslim_rewrite.languages.node.paths import PathValue
 from dockerslim_rewrite.languages.node.scripts import Leaf
 from dockerslim_rewrite.languages.node.sources import config_values
 from dockerslim_rewrite.languages.node.tsconfig import TsConfig, read_tsconfig
@@ -24,17 +25,18 @@ _HARMLESS = frozenset(
 @dataclass(frozen=True, slots=True)
 class Output:
     """A path that a build writes, absolute in the image. `sources` is the context directory that it is compiled from
-    file by file, None when it is not (a bundle, a copy)."""
+    file by file, None when it is not (a bundle, a copy). `inlined` is a bundle's entry (context path) that brings the
+    packages which it imports; None when packages stay outside."""
 
     path: str
     sources: str | None
     evidence: Evidence
+    inlined: str | None = None
 
 
 @dataclass(slots=True)
 class Outputs:
-    """All outputs of a build; `unknown` are programs whose output is not known. `standalone` is a next.js build that
-    brings its own node_modules."""
+    """All outputs of a build; `unknown` are programs whose output is not known."""
 
     found: list[Output] = field(default_factory=list)
     unknown: list[Evidence] = field(default_factory=list)
@@ -67,14 +69,22 @@ class _Reader:
             self._angular(leaf)
         elif program in _COPIES:
             self._copy(leaf, operands)
+        elif program == "prisma" and self._prisma_elsewhere(leaf):
+            self._unknown(leaf)
         elif program in names("no_output", "programs") or program in _HARMLESS:
             return
         else:
             self._tool(leaf, program, words, operands)
 
-    def _add(self, leaf: Leaf, path: str, sources: str | None = None) -> None:
+    def _add(self, leaf: Leaf, path: str, sources: str | None = None, inlined: str | None = None) -> None:
         absolute = posixpath.normpath(posixpath.join(leaf.cwd, path))
-        self.outputs.found.append(Output(absolute, sources, leaf.evidence))
+        self.outputs.found.append(Output(absolute, sources, leaf.evidence, inlined))
+
+    def _add_configured(self, leaf: Leaf, config: TsConfig, image_file: str) -> None:
+        """Add a tsconfig's outDir, which is relative to the file that stands at `image_file` in the image."""
+        relative = posixpath.relpath("/" + (config.out_dir or ""), "/" + posixpath.dirname(config.path))
+        absolute = posixpath.normpath(posixpath.join(posixpath.dirname(image_file), relative))
+        self.outputs.found.append(Output(absolute, self._roots(config, leaf), leaf.evidence))
 
     def _unknown(self, leaf: Leaf) -> None:
         self.outputs.unknown.append(leaf.evidence)
@@ -84,14 +94,22 @@ class _Reader:
             return
         out_dir = _option(words, ("--outDir",))
         project = _option(words, ("-p", "--project")) or _build_project(words) or "tsconfig.json"
-        path = self._files.to_context(posixpath.normpath(posixpath.join(leaf.cwd, project)))
-        config = read_tsconfig(self._context, path) if path is not None else None
+        image_file, config = self._config(leaf.cwd, project)
         if out_dir is not None:
             self._add(leaf, out_dir, self._roots(config, leaf))
         else:
-            self._project(leaf, config, set())
+            self._project(leaf, config, image_file, set())
 
-    def _project(self, leaf: Leaf, config: TsConfig | None, seen: set[str]) -> None:
+    def _config(self, directory: str, project: str) -> tuple[str, TsConfig | None]:
+        """Return a tsconfig's absolute image path and its content."""
+        image = posixpath.normpath(posixpath.join(directory, project))
+        path = self._files.to_context(image)
+        config = read_tsconfig(self._context, path) if path is not None else None
+        if config is not None and config.path != path:
+            image = posixpath.join(image, posixpath.basename(config.path))
+        return image, config
+
+    def _project(self, leaf: Leaf, config: TsConfig | None, image_file: str, seen: set[str]) -> None:
         if config is None or (config.emits and config.out_dir is None and not config.references):
             self._unknown(leaf)  # compiled beside the sources
             return
@@ -99,10 +117,12 @@ class _Reader:
             return
         seen.add(config.path)
         if config.emits and config.out_dir is not None:
-            for image in self._files.to_image(config.out_dir):
-                self.outputs.found.append(Output(image, self._roots(config, leaf), leaf.evidence))
+            self._add_configured(leaf, config, image_file)
+        here = posixpath.dirname(config.path)
         for reference in config.references:
-            self._project(leaf, read_tsconfig(self._context, reference), seen)
+            relative = posixpath.relpath("/" + reference, "/" + here)
+            image, other = self._config(posixpath.dirname(image_file), relative)
+            self._project(leaf, other, image, seen)
 
     def _roots(self, config: TsConfig | None, leaf: Leaf) -> str:
         if config is not None and config.root_dir is not None:
@@ -119,11 +139,9 @@ class _Reader:
         if isinstance(compiler, dict) and isinstance(compiler.get("tsConfigPath"), str):
             project = compiler["tsConfigPath"]
         for name in (project, "tsconfig.build.json", "tsconfig.json"):
-            path = self._files.to_context(posixpath.join(leaf.cwd, name)) if name else None
-            config = read_tsconfig(self._context, path) if path is not None else None
+            image, config = self._config(leaf.cwd, name) if name else ("", None)
             if config is not None and config.out_dir is not None:
-                for image in self._files.to_image(config.out_dir):
-                    self.outputs.found.append(Output(image, self._roots(config, leaf), leaf.evidence))
+                self._add_configured(leaf, config, image)
                 return
         self._unknown(leaf)
 
@@ -134,6 +152,11 @@ class _Reader:
             self._unknown(leaf)
         for path in paths:
             self._add(leaf, path)
+
+    def _prisma_elsewhere(self, leaf: Leaf) -> bool:
+        """Tell whether the schema puts the client somewhere else than into node_modules."""
+        schema = self._read(leaf.cwd, "prisma/schema.prisma") or self._read(leaf.cwd, "schema.prisma")
+        return schema is None or any(line.strip().startswith("output") for line in schema.splitlines())
 
     def _copy(self, leaf: Leaf, operands: list[str]) -> None:
         if leaf.program == "shx" and operands[:1] not in (["cp"], ["mv"]):
@@ -151,31 +174,48 @@ class _Reader:
         named = _option(words, tool.options)
         if named is None and tool.operand is not None and len(operands) > tool.operand:
             named = operands[tool.operand]
+        root = operands[tool.root] if tool.root is not None and len(operands) > tool.root else "."
         if named is not None:
-            file_option = any(word.startswith(("--outfile", "--out-file", "--output")) for word in words)
-            sources = operands[0] if program in ("babel", "swc") and operands and not file_option else None
-            self._add(leaf, named, self._files.to_context(posixpath.join(leaf.cwd, sources)) if sources else None)
+            sources, inlined = self._sources_of(leaf, tool, program, words, operands)
+            self._add(leaf, posixpath.join(root, named), sources, inlined)
             return
-        paths = self._configured(leaf, tool.config, tool.property) if tool.property else tool.paths
-        if not (paths or tool.paths):
+        paths = self._configured(leaf, tool, root)
+        if not paths:
             self._unknown(leaf)
-        for path in tool.paths if paths == () else paths or ():
+        for path in paths or ():
             self._add(leaf, path)
-        if paths is None:
-            self._unknown(leaf)
 
-    def _configured(self, leaf: Leaf, config: tuple[str, ...], key: str) -> tuple[str, ...] | None:
-        """Return the paths that a configuration file sets, () when it sets none, None when it is not static."""
-        for name in config:
-            text = self._read(leaf.cwd, name)
+    def _sources_of(
+        self, leaf: Leaf, tool: BuildTool, program: str, words: list[str], operands: list[str]
+    ) -> tuple[str | None, str | None]:
+        """Return the directory that is compiled file by file, or the entry of a bundle that inlines packages."""
+        source = self._files.to_context(posixpath.normpath(posixpath.join(leaf.cwd, operands[0]))) if operands else None
+        if program in ("babel", "swc"):
+            is_file = any(word.startswith(("--out-file", "-o")) for word in words)
+            return (None if is_file else source), None
+        outside = any(word.startswith(("--packages=external", "--external", "-e")) for word in words)
+        bundles = program != "esbuild" or "--bundle" in words
+        return None, source if tool.inlines and bundles and not outside and len(operands) == 1 else None
+
+    def _configured(self, leaf: Leaf, tool: BuildTool, root: str) -> tuple[str, ...] | None:
+        """Return the outputs relative to the working directory: defaults, or as set in a configuration file; None when
+        that is not static."""
+        defaults = tuple(posixpath.join(root, path) for path in tool.paths)
+        for name in tool.config:
+            text = self._read(posixpath.join(leaf.cwd, root), name)
             if text is None:
                 continue
-            values = config_values(name, text, frozenset({key}))
-            if key not in values:
-                return ()
-            value = values[key]
-            return (value.path,) if value is not None and value.complete else None
-        return ()
+            values = config_values(name, text, frozenset({tool.property, tool.root_property}))
+            own_root = values.get(tool.root_property, PathValue("text", "."))
+            value = values.get(tool.property, PathValue("text", tool.paths[0] if tool.paths else ""))
+            if own_root is None or value is None or not own_root.complete or not value.complete or not value.path:
+                return None
+            if own_root.path == "." and tool.property not in values:
+                return defaults
+            if value.origin in ("absolute", "module"):
+                return (posixpath.join(root, value.path),)
+            return (posixpath.join(root, own_root.path, value.path),)
+        return defaults
 
     def _read(self, cwd: str, name: str) -> str | None:
         path = self._files.to_context(posixpath.join(cwd, name))

@@ -10,6 +10,8 @@ from dockerslim_rewrite.languages.node.layout import Layout, Wishes, lay_out, re
 from dockerslim_rewrite.languages.node.prune import Prune
 from dockerslim_rewrite.languages.node.study import Study
 
+STANDALONE = "/.next/standalone"
+
 
 def lay_out_roots(study: Study) -> tuple[Layout, ...]:
     """Return a layout for each root, and artifacts outside that `file:` dependencies point to."""
@@ -21,38 +23,86 @@ def lay_out_roots(study: Study) -> tuple[Layout, ...]:
 
 
 def _lay_out(study: Study, root: str) -> Layout:
-    project = study.project
-    served = tuple(path for path, _ in study.launch.served if path.startswith(root.rstrip("/") + "/"))
-    only_server = bool(study.launch.served) and not study.launch.entries and not study.launch.frameworks
-    serves_output = only_server and len(served) == len(study.launch.served) and not study.launch.managers
+    project, launch = study.project, study.launch
+    only = _only(study, root)
     wishes = Wishes(
-        dependencies=_needs_dependencies(study, root, serves_output),
+        dependencies=_needs_dependencies(study, root, only),
         outputs=tuple(study.outputs.found),
         sources=_compiled_sources(study, root),
-        keep_config=study.launch.runs_sources
-        or bool(study.launch.frameworks)
-        or bool(study.launch.managers and _yarn(study)),
-        only=served if serves_output and not study.launch.unknown else (),
+        keep_config=launch.runs_sources or bool(launch.frameworks),
+        keep_locks=any(name != "npm" for name in launch.managers),
+        only=only,
+        nested=_nested(study, root),
+        entries=tuple(path for path, _ in launch.entries),
         doubt=_doubt(study, root),
     )
     return lay_out(root, project.context, project.files, _foreign_effects(study), study.reached, wishes)
 
 
-def _yarn(study: Study) -> bool:
-    return any(name in ("yarn", "pnpm") for name in study.launch.managers)
+def _only(study: Study, root: str) -> tuple[str, ...]:
+    """Return the directories that are all that runs: a static server's, or a next.js standalone build."""
+    launch = study.launch
+    if launch.unknown or launch.frameworks or launch.managers:
+        return ()
+    standalone = {path.partition(STANDALONE)[0] + STANDALONE for path, _ in launch.entries if STANDALONE + "/" in path}
+    if standalone and len(launch.entries) == 1 and all(_inside(path, root) for path in standalone):
+        return tuple(standalone)
+    served = tuple(path for path, _ in launch.served)
+    made = [output.path for output in study.outputs.found]
+    known = all(path in made or study.project.files.is_directory(path) for path in served)
+    if served and known and not launch.entries and all(_inside(path, root) for path in served):
+        return served
+    return ()
+
+
+def _inside(path: str, root: str) -> bool:
+    return path.startswith(root.rstrip("/") + "/")
+
+
+def _nested(study: Study, root: str) -> frozenset[str]:
+    """Return names of directories with an install and a build of their own, of which running code reads the output
+    alone: a front end beside its server."""
+    found = set()
+    for install in study.build.installs:
+        if not _inside(install.directory, root) or study.reached.doubts or study.reached.everything:
+            continue
+        name = posixpath.relpath(install.directory, root).split("/", 1)[0]
+        made = [output.path for output in study.outputs.found if _inside(output.path, install.directory)]
+        if made and not _reads_elsewhere(study, root, name, made):
+            found.add(name)
+    return frozenset(found)
+
+
+def _reads_elsewhere(study: Study, root: str, name: str, made: list[str]) -> bool:
+    """Tell whether running code lies in a top-level directory, or reads there what is not among `made`."""
+    context_root = study.project.files.to_context(root) or ""
+    prefix = posixpath.join(context_root, name) + "/"
+    if any(path.startswith(prefix) for path in study.reached.files):
+        return True
+    read = False
+    for path, use in study.reached.uses:
+        if name not in use.path.path.split("/"):
+            continue
+        origin = posixpath.dirname(path) if use.path.origin == "module" else context_root
+        relative = posixpath.relpath(posixpath.normpath(posixpath.join("/", origin, use.path.path)), "/" + context_root)
+        target = posixpath.normpath(posixpath.join(root, relative))
+        if not any(target == output or _inside(target, output) for output in made):
+            return True
+        read = True
+    return not read and name in study.reached.mentions
 
 
 def _foreign_effects(study: Study) -> list[CommandEffect]:
     return [item for item in study.effects if (item.step, item.command) not in study.build.covered]
 
 
-def _needs_dependencies(study: Study, root: str, serves_output: bool) -> bool:
-    """node_modules is needed unless nothing was installed there, or the server is a global program."""
+def _needs_dependencies(study: Study, root: str, only: tuple[str, ...]) -> bool:
+    """node_modules is needed unless nothing was installed there, or what runs brings its own."""
     if not any(item.directory == root for item in study.build.installs):
         return False
-    if serves_output:
+    if only:
         names = {name for item in study.build.globals for name in item.packages}
-        return not study.launch.packages.keys() <= names
+        return not study.launch.packages.keys() <= names  # a standalone build uses none
     manifest = study.install.manifest if study.install is not None else study.manifest
     if manifest is None:
         return True

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts
+from dockerslim_rewrite.knowledge.node_packages import names
 from dockerslim_rewrite.languages.node.build import BuildFacts, Install
 from dockerslim_rewrite.languages.node.launch import Launch
 from dockerslim_rewrite.languages.node.locks.model import Lock
@@ -93,8 +94,9 @@ def _blocked(facts: StageFacts, build: BuildFacts, install: Install) -> str | No
     in_place = [item for item in build.installs if item.directory == install.directory]
     if any("--no-save" in item.command.options for item in in_place):
         return "a package that package.json does not name was installed"
-    if any(item.command.kind == "install" and "--global-style" in item.command.options for item in in_place):
-        return "packages were installed in an unusual layout"
+    changes = names("changes_packages", "programs")
+    if install.command.manager != "npm" and any(leaf.program in changes for _, leaf in build.leaves):
+        return f"{install.command.manager} may put changed packages back into their first state"
     if len({item.command.manager for item in in_place}) > 1:
         return "several package managers install here"
     return None

@@ -45,10 +45,9 @@ class Reach:
 def reach(context: Context, root: str, entries: Iterable[str], workspaces: Mapping[str, Manifest]) -> Reach:
     """Follow the entries (context paths) below `root`; no entries, or loading by pattern, means all sources there."""
     walker = _Walker(context, root, workspaces)
-    queue = list(entries)
-    if queue:
-        walker.follow(queue)
-    if not queue or walker.by_pattern:
+    known = list(entries)
+    walker.follow([*known])
+    if not known or walker.by_pattern:
         walker.result.everything = True
         walker.follow(list(_all_sources(context, root)))
     return walker.result

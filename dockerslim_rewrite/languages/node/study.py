@@ -65,6 +65,9 @@ def study(project: Project) -> Study:
     if entries or missing or launch.frameworks or launch.unknown:
         follow = () if missing or launch.frameworks or launch.unknown else tuple(entries)
         reached = reach(project.context, root, follow, workspaces)
+    bundled = bool(compiled) and not missing and all(item.inlined is not None for item in compiled)
+    if bundled:
+        reached.packages.clear()  # they are inside the bundle
     prune = plan_prune(project.facts, build, install, lock, launch, reached)
     production = isinstance(prune, Prune) or build.pruned or (install is not None and install.production)
     manifests = [item for item in (top, *packages) if item is not None]
@@ -134,7 +137,7 @@ def _source(project: Project, path: str, output: Output | None) -> str | None:
     context = project.context
     if output is not None:
         if output.sources is None:
-            return None
+            return output.inlined
         relative = posixpath.relpath(path, output.path)
         candidates = (
             (relative, f"{relative}.js", f"{relative}/index.js") if not relative.endswith(".js") else (relative,)
