@@ -12,10 +12,10 @@ from dockerslim_rewrite.verify.elf import read_elf
 # The engines, loaders and runtimes report in prose that has no grammar: regular expressions are all there is.
 # The first group is the name that matters. Order: the more specific first.
 _EXEC = re.compile(
-    r"(?:exec:? |exec format error: |stat |fork/exec |can't execute |failed to execute )[\"']?(/[^\s\"':]+)[\"']?:"
+    r"(?:exec:? |exec format error: |stat |fork/exec |can't execute |failed to execute )[\"']?([^\s\"':]*/[^\s\"':]+)[\"']?:"
     r"(?: stat [^:]+:)? (?:no such file or directory|not found)"
 )
-_SHELL_EXEC = re.compile(r"^\S*sh: (?:\d+: |line \d+: )?(?:exec: )?(/[^\s:]+): not found", re.MULTILINE)
+_SHELL_EXEC = re.compile(r"^\S*sh: (?:\d+: |line \d+: )?(?:exec: )?([^\s:]*/[^\s:]+): not found", re.MULTILINE)
 _PATH_LOOKUP = re.compile(r"exec: \"?([^\s\":]+)\"?: executable file not found in \$PATH")
 _COMMAND = re.compile(
     r"(?:^|\n)\S*sh: (?:\d+: |line \d+: )?(?:exec: )?([\w.+-]+): (?:not found|command not found)"
@@ -43,7 +43,7 @@ _USER = re.compile(r"user: unknown user(?:id)? (\S+)|unable to find user ([^\s:]
 
 
 class Files(Protocol):
-    """Access to the files of the rewritten image."""
+    """Access to the files of the rewritten image; relative paths are below its WORKDIR."""
 
     def exists(self, path: str) -> bool:
         """Tell whether the path exists."""
@@ -97,7 +97,7 @@ def _library(name: str, _: Files) -> str:
 
 
 def _command(name: str, files: Files) -> str:
-    if name.startswith("/"):
+    if "/" in name:
         return explain_exec(name, files)
     return f"the program {name} is not in the rewritten image"
 

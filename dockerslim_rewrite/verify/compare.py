@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from dockerslim_rewrite.verify.config import compare_configs
 from dockerslim_rewrite.verify.difference import Difference, is_allowed
 from dockerslim_rewrite.verify.engine import Engine
 from dockerslim_rewrite.verify.observe import Answer, Conditions, Observation, Request, Stop
-from dockerslim_rewrite.verify.session import Session, Start
+from dockerslim_rewrite.verify.session import IDLE, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +20,15 @@ class ContainerFiles:
 
     engine: Engine
     container: str
+    workdir: str
 
     def exists(self, path: str) -> bool:
         """Tell whether the path exists in the image."""
-        return self.engine.exists(self.container, path)
+        return self.engine.exists(self.container, posixpath.join(self.workdir, path))
 
     def read(self, path: str) -> bytes | None:
         """Return a file's content, None when there is none."""
-        return self.engine.read_file(self.container, path)
+        return self.engine.read_file(self.container, posixpath.join(self.workdir, path))
 
 
 def compare(
@@ -43,8 +45,9 @@ def compare(
     found = [*compare_configs(original.config, rewritten.config)]
     if _behaves_alike(original, rewritten, conditions, allowed):
         return tuple(item for item in found if not is_allowed(item.kind, allowed))
-    with session.container(rewritten.image, Start()) as container:
-        cause = find_cause(_news(original.talk, rewritten.talk), ContainerFiles(session.engine, container))
+    with session.container(rewritten.image, IDLE) as container:
+        files = ContainerFiles(session.engine, container, rewritten.config.workdir)
+        cause = find_cause(_news(original.talk, rewritten.talk), files)
     found += _compare_behaviour(original, rewritten, conditions, allowed, cause)
     return tuple(item for item in found if not is_allowed(item.kind, allowed))
 

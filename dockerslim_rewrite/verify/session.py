@@ -23,6 +23,10 @@ class Start:
     options: tuple[str, ...] = ()
 
 
+# A container to look into, never started; an image without CMD cannot be created without some argument.
+IDLE = Start(args=("true",))
+
+
 @dataclass(slots=True)
 class Session:
     """Images, containers and a network under one random name; use it as a context manager.

@@ -64,6 +64,7 @@ def test_elf_of_other_bytes() -> None:
         ("exec /app/srv: no such file or directory", {}, "program /app/srv is not in the rewritten image"),
         ('exec: "/app/srv": stat /app/srv: no such file or directory: unknown', {}, "/app/srv is not in"),
         ('exec: "greet": executable file not found in $PATH', {}, "greet is not on PATH"),
+        ("exec ./srv: no such file or directory", {"./srv": GLIBC}, "glibc program on a musl"),
         ("exec /run.sh: no such file or directory", {"/run.sh": b"#!/bin/bash\nls\n"}, "interpreter /bin/bash"),
         ("exec /run.sh: no such file or directory", {"/run.sh": b"#!/bin/sh\r\nls\r\n", "/bin/sh": b""}, "CR LF"),
         ("/bin/sh: 1: /app/srv: not found", {"/app/srv": GLIBC}, "glibc program on a musl"),
