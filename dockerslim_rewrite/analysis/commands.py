@@ -13,7 +13,7 @@ from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge.tools import tool
 from dockerslim_rewrite.shell.builtins import is_builtin
 from dockerslim_rewrite.shell.model import Opaque, SimpleCommand
-from dockerslim_rewrite.shell.parse import parse_script, unwrap
+from dockerslim_rewrite.shell.parse import parse_script, shell_call, unwrap
 
 SHELLS = frozenset({"sh", "bash", "ash", "dash", ".", "source"})
 MAX_SCRIPT_DEPTH = 4
@@ -55,7 +55,9 @@ class _Reader:
     def _named(
         self, base: str, name: str, command: SimpleCommand, step: Step, user: str, depth: int
     ) -> Iterator[Effect]:
-        if (script := self._script_text(base, name, command, step)) is not None and depth < MAX_SCRIPT_DEPTH:
+        if shell_call(command) is not None:
+            yield Inert()  # the commands of `sh -c TEXT` follow in the script
+        elif (script := self._script_text(base, name, command, step)) is not None and depth < MAX_SCRIPT_DEPTH:
             yield from self._script(script, command, step, user, depth)
         elif base in packages.MANAGERS:
             yield packages.read_command(base, command)
@@ -98,7 +100,6 @@ def _unknown_kind(base: str, command: SimpleCommand) -> Effect:
 
 _BY_KIND: dict[str, Callable[[str, SimpleCommand], Effect]] = {
     "inert": lambda base, command: Inert(),
-    "filesystem": lambda base, command: Inert(),
     "build": lambda base, command: Builds(base),
     "user": accounts.read_account,
     "network": downloads.read_download,

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from dockerslim_rewrite.analysis.effects import ChangesSources, Effect, Inert, InstallsPackages, RemovesPackages, Unknown
+from dockerslim_rewrite.analysis.effects import (
+    ChangesSources,
+    Effect,
+    Inert,
+    InstallsPackages,
+    RemovesPackages,
+    Unknown,
+)
 from dockerslim_rewrite.analysis.words import options_and_operands
 from dockerslim_rewrite.shell.model import SimpleCommand
 

@@ -10,6 +10,7 @@ from dockerslim_rewrite.analysis.model import Command, CopyFacts, RuntimeContrac
 from dockerslim_rewrite.knowledge.images import resolve_image
 from dockerslim_rewrite.knowledge.model import BaseImage
 from dockerslim_rewrite.shell.parse import parse_instruction
+from dockerslim_rewrite.syntax.instruction import split_words
 from dockerslim_rewrite.syntax.model import Dockerfile, Instruction, Stage
 from dockerslim_rewrite.syntax.words import expand, expand_words, parse_pairs
 
@@ -126,7 +127,7 @@ class _Replayer:
 
     def _pairs(self, instruction: Instruction) -> list[tuple[str, str | None]]:
         try:
-            pairs = parse_pairs(instruction.value, self.dockerfile.escape)
+            pairs = parse_pairs(instruction.value, self.dockerfile.escape, instruction.keyword)
         except ValueError as error:
             self.problems.append(f"line {instruction.line}: {error}")
             return []
@@ -182,9 +183,8 @@ class _Replayer:
     def _copy(self, instruction: Instruction) -> CopyFacts:
         words = instruction.exec_form
         if words is None:
-            words = self._words(instruction, instruction.value)
-        else:
-            words = tuple(self._expand(word, instruction.line) for word in words)
+            words = tuple(split_words(instruction.value))
+        words = tuple(self._expand(word, instruction.line) for word in words)
         inline = tuple(heredoc.name for heredoc in instruction.heredocs)
         named = [word for word in words[:-1] if not word.startswith("<<")]
         dest_word = words[-1] if words else "."

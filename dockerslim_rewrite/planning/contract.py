@@ -169,7 +169,7 @@ def _with_arguments(dockerfile: Dockerfile, facts: StageFacts, chosen: list[Step
 
 def _names(dockerfile: Dockerfile, instruction: Instruction) -> tuple[str, ...]:
     try:
-        return tuple(name for name, _ in parse_pairs(instruction.value, dockerfile.escape))
+        return tuple(name for name, _ in parse_pairs(instruction.value, dockerfile.escape, instruction.keyword))
     except ValueError:
         return ()
 
