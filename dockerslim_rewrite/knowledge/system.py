@@ -21,3 +21,9 @@ def feature_package(feature: str, distro: str) -> str | None:
     packages = load("system")["features"].get(feature, {})
     package: str | None = packages.get("alpine" if distro == "alpine" else "debian")
     return package
+
+
+@cache
+def present_packages(distro: str) -> frozenset[str]:
+    """Return the packages that every image of a distribution holds."""
+    return frozenset(load("system")["present"].get("alpine" if distro == "alpine" else "debian", ()))

@@ -10,7 +10,7 @@ from dockerslim_rewrite.knowledge.images import resolve_image
 from dockerslim_rewrite.knowledge.model import BaseImage
 from dockerslim_rewrite.knowledge.packages import alpine_name, package_for_program
 from dockerslim_rewrite.knowledge.releases import debian_order
-from dockerslim_rewrite.knowledge.system import feature_package
+from dockerslim_rewrite.knowledge.system import feature_package, present_packages
 from dockerslim_rewrite.languages.model import (
     NeedFeature,
     NeedInterpreter,
@@ -64,7 +64,10 @@ def try_option(option: RuntimeOption, requirements: Iterable[Requirement], build
             answer = _satisfy(requirement, image, builder)
         if isinstance(answer, str):
             return Misfit(option, requirement, answer)
+        distro = image.distro if image is not None else ""
         for package in answer:
+            if package in present_packages(distro):
+                continue
             installs.setdefault(package, Install(package, requirement))
     return Fit(option, image, tuple(installs.values()))
 

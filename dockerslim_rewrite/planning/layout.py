@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from dockerslim_rewrite.analysis.effects import ChangesAccounts, CommandEffect
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts
 from dockerslim_rewrite.analysis.ownership import Ownership
-from dockerslim_rewrite.languages.model import AppendInstruction, Artifact, InsertText, ReplaceStart, SetEnv, Suggestion
+from dockerslim_rewrite.languages.model import (
+    AppendInstruction,
+    Artifact,
+    InsertText,
+    ReplaceStart,
+    RunInRuntime,
+    SetEnv,
+    Suggestion,
+)
 from dockerslim_rewrite.planning import lines
 from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, SystemLayer, Wanted
 from dockerslim_rewrite.planning.base import MANAGERS, Fit
@@ -112,6 +120,9 @@ class _Runtime:
         if self._chosen.system.links:
             result.append(lines.link_line(self._chosen.system.links))
         result.extend(self._copies())
+        for item in self._chosen.applied:
+            if isinstance(item.effect, RunInRuntime):
+                result.append(RuntimeLine("artifacts", f"RUN {item.effect.command}", item.code))
         result.extend(self._settings())
         result.extend(
             line for line in self._own if line.section == "start" and _keyword(line) not in ("ENTRYPOINT", "CMD")
