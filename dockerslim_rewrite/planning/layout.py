@@ -168,7 +168,8 @@ class _Runtime:
         rest = [line for line in found if _keyword(line) not in ("WORKDIR", "USER")]
         if not workdirs and self._contract.workdir != (self._image.workdir if self._image else "/"):
             workdirs = [RuntimeLine("settings", f"WORKDIR {self._contract.workdir}", "D08")]
-        if not users and self._contract.user != (self._image.user if self._image else ""):
+        inherited = self._image.user if self._image else ""
+        if not users and self._contract.user != inherited and {self._contract.user, inherited} - _ROOT:
             users = [RuntimeLine("settings", f"USER {self._contract.user or 'root'}", "D04")]
         if adds_user(self._chosen):
             users = [RuntimeLine("settings", f"USER {NONROOT}", "D04")]
