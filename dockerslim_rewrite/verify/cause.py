@@ -12,8 +12,8 @@ from dockerslim_rewrite.verify.elf import read_elf
 # The engines, loaders and runtimes report in prose that has no grammar: regular expressions are all there is.
 # The first group is the name that matters. Order: the more specific first.
 _EXEC = re.compile(
-    r"(?:exec:? |exec format error: |stat |fork/exec |can't execute |failed to execute )[\"']?([^\s\"':]*/[^\s\"':]+)[\"']?:"
-    r"(?: stat [^:]+:)? (?:no such file or directory|not found)"
+    r"(?:exec:? |exec format error: |stat |fork/exec |can't execute |failed to execute )"
+    r"[\"']?([^\s\"':]*/[^\s\"':]+)[\"']?:(?: stat [^:]+:)? (?:no such file or directory|not found)"
 )
 _SHELL_EXEC = re.compile(r"^\S*sh: (?:\d+: |line \d+: )?(?:exec: )?([^\s:]*/[^\s:]+): not found", re.MULTILINE)
 _PATH_LOOKUP = re.compile(r"exec: \"?([^\s\":]+)\"?: executable file not found in \$PATH")

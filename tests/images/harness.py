@@ -23,6 +23,7 @@ from dockerslim_rewrite.verify.session import IDLE, Session, place_dockerfile
 from tests.support import FIXTURES, ROOT
 
 MEGABYTE = 1_000_000
+NETWORK = os.environ.get("DOCKERSLIM_BUILD_NETWORK") or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,7 @@ class Bench:
 
     def build(self, text: str, name: str) -> str:
         dockerfile = place_dockerfile(without_syntax(text), self.scratch / name, self.folder / "Dockerfile")
-        network = os.environ.get("DOCKERSLIM_BUILD_NETWORK") or None
-        return self.session.build(Build(self.folder, dockerfile, name, self.case.args, network, timeout=900))
+        return self.session.build(Build(self.folder, dockerfile, name, self.case.args, NETWORK, timeout=900))
 
     def run(self, text: str, name: str) -> Observation:
         return observe(self.session, self.build(text, name), self.case.conditions)
