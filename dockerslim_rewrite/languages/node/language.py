@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import shlex
 from collections.abc import Iterator
 
 from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence
@@ -27,7 +28,7 @@ from dockerslim_rewrite.languages.node.bases import runtime_options
 from dockerslim_rewrite.languages.node.build import BuildFacts, installed_globals
 from dockerslim_rewrite.languages.node.launch import NODE
 from dockerslim_rewrite.languages.node.layout import Layout
-from dockerslim_rewrite.languages.node.obstacles import find_obstacles
+from dockerslim_rewrite.languages.node.obstacles import find_obstacles, last_building_step, token_in, token_obstacles
 from dockerslim_rewrite.languages.node.parts import lay_out_roots
 from dockerslim_rewrite.languages.node.prune import Prune, Unpruned
 from dockerslim_rewrite.languages.node.study import Study, study
@@ -70,6 +71,7 @@ class NodeLanguage:
         suggestions = (
             *_artifacts(facts, layouts),
             *_prune(facts, layouts),
+            *_secrets(facts, layouts),
             *_base_needs(facts),
             *_program_needs(facts),
             *_globals(facts),
@@ -77,7 +79,7 @@ class NodeLanguage:
         )
         return Findings(
             suggestions=tuple(suggestions),
-            obstacles=find_obstacles(facts),
+            obstacles=(*find_obstacles(facts), *token_obstacles(facts, layouts)),
             options=runtime_options(project, facts.launch),
             notes=tuple(_notes(facts, layouts)),
             covered_commands=facts.build.covered,
@@ -129,6 +131,16 @@ def _prune(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[Suggestion]:
     if isinstance(facts.prune, Prune) and _carries_dependencies(facts, layouts):
         effect = AppendInstruction(facts.prune.after, facts.prune.text)
         yield Suggestion("N03", "development dependencies are removed before the copy", effect, facts.prune.evidence)
+
+
+def _secrets(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[Suggestion]:
+    """A directory that is copied as a whole must not bring a token along."""
+    for layout in layouts:
+        evidence = token_in(facts, layout)
+        if evidence is not None:
+            last = last_building_step(facts)
+            effect = AppendInstruction(last, f"RUN rm -f {shlex.quote(posixpath.join(layout.root, '.npmrc'))}")
+            yield Suggestion("N20", "a token is not copied to the runtime stage", effect, (evidence,))
 
 
 def _base_needs(facts: Study) -> Iterator[Suggestion]:

@@ -28,7 +28,7 @@ class Launch:
 
     `entries` are `(absolute image path, evidence)` of the files that Node runs; `packages` those whose programs or
     preloads are used; `programs` are programs of packages, `system` all others; `served` directories given to a static
-    server; `frameworks` programs that find their own files (next start). `runs_sources` when a runner compiles at start;
+    server; `frameworks` programs that find their own files (next start). `runs_sources` when a runner compiles them;
     `leaves` are all programs, `main` what the main process comes down to.
     """
 
@@ -101,6 +101,7 @@ class _Reader:
         elif program in NODE:
             self._node(leaf, words)
         elif _is_development(program, words):
+            self._package(program, leaf)
             self.launch.development.append(leaf.evidence)
         elif program in _PROCESS_MANAGERS:
             self._manager(leaf, words, depth)

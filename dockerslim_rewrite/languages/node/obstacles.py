@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge import node_packages
 from dockerslim_rewrite.languages.model import Obstacle
+from dockerslim_rewrite.languages.node.launch import NODE
+from dockerslim_rewrite.languages.node.layout import Layout
 from dockerslim_rewrite.languages.node.locks.text import load_yaml
 from dockerslim_rewrite.languages.node.study import Study
 
 
 def find_obstacles(study: Study) -> tuple[Obstacle, ...]:
     """Return every reason that forbids a rewrite."""
-    return (*_development(study), *_browsers(study), *_plug_and_play(study), *_root(study))
+    return (*_idle(study), *_browsers(study), *_development(study), *_plug_and_play(study), *_root(study))
 
 
 def _line(study: Study, evidence: Evidence) -> int:
@@ -25,6 +28,21 @@ def _line(study: Study, evidence: Evidence) -> int:
     if first is None or first.step is None:
         return study.project.facts.stage.from_.line
     return study.project.facts.steps[first.step].instruction.line
+
+
+def _idle(study: Study) -> Iterator[Obstacle]:
+    """A shell, a prompt or a sleep: people use what is installed."""
+    main = study.launch.main
+    leaf = main.leaves[0] if main is not None and len(main.leaves) == 1 else None
+    if leaf is None:
+        return
+    prompt = leaf.program in NODE and len(leaf.argv) == 1
+    if prompt or leaf.program in node_packages.names("idle", "programs"):
+        text = " ".join(word or "?" for word in leaf.argv)
+        message = f"the container starts `{text}`, not a program: the toolchain is the product"
+        yield Obstacle(
+            "D17", _line(study, leaf.evidence), message, "name the program in CMD, or keep this file as it is"
+        )
 
 
 def _development(study: Study) -> Iterator[Obstacle]:
@@ -79,3 +97,31 @@ def is_berry(study: Study) -> bool:
     return study.project.context.is_file(".yarnrc.yml") or (
         manager.startswith("yarn@") and manager[5:6] not in ("1", "0")
     )
+
+
+def token_in(study: Study, layout: Layout) -> Evidence | None:
+    """Return where a .npmrc that would be copied with a whole directory names a token."""
+    context = study.project.context
+    path = study.project.files.to_context(posixpath.join(layout.root, ".npmrc")) if layout.whole else None
+    text = context.read_text(path) if path is not None else None
+    if path is None or text is None or "_auth" not in text:
+        return None
+    return Evidence(path, text.count("\n", 0, text.find("_auth")) + 1, "names a token")
+
+
+def last_building_step(study: Study) -> int:
+    """Return the last RUN, COPY or ADD, -1 when there is none."""
+    steps = study.project.facts.steps
+    return max((step.index for step in steps if step.instruction.keyword in ("RUN", "COPY", "ADD")), default=-1)
+
+
+def token_obstacles(study: Study, layouts: tuple[Layout, ...]) -> tuple[Obstacle, ...]:
+    """Refuse where only another user could remove the token."""
+    last = last_building_step(study)
+    user = study.project.facts.steps[last].before.user if last >= 0 else ""
+    found = [evidence for layout in layouts if (evidence := token_in(study, layout)) is not None]
+    if not found or user in ("", "root", "0"):
+        return ()
+    line = study.project.facts.steps[last].instruction.line
+    message = f"{found[0].file} names a token and lies in a directory that is copied as a whole"
+    return (Obstacle("N20", line, message, "remove it in the RUN that installs, or use a secret mount"),)

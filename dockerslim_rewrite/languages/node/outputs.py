@@ -218,7 +218,7 @@ class _Reader:
         return defaults
 
     def _read(self, cwd: str, name: str) -> str | None:
-        path = self._files.to_context(posixpath.join(cwd, name))
+        path = self._files.to_context(posixpath.normpath(posixpath.join(cwd, name)))
         return self._context.read_text(path) if path is not None else None
 
 

@@ -30,7 +30,7 @@ def _lay_out(study: Study, root: str) -> Layout:
         outputs=tuple(study.outputs.found),
         sources=_compiled_sources(study, root),
         keep_config=launch.runs_sources or bool(launch.frameworks),
-        keep_locks=any(name != "npm" for name in launch.managers),
+        keep_locks=any(name not in ("npm", "npx") for name in launch.managers),
         only=only,
         nested=_nested(study, root),
         entries=tuple(path for path, _ in launch.entries),

@@ -141,7 +141,8 @@ def _join(values: list[PathValue | None], *, resolve: bool) -> PathValue | None:
     value = replace(first, origin="cwd") if resolve and first.origin == "text" else first
     for item in values[1:]:
         if item is None:
-            return replace(value, complete=False)
+            value = replace(value, complete=False)
+            break
         if item.origin in ("cwd", "module") or (resolve and item.origin == "absolute"):
             value = item
         else:

@@ -36,7 +36,7 @@ def _split(key: str) -> tuple[str, str]:
     if key.startswith("@") and "/" in key:
         scope, _, key = key.partition("/")
         scope += "/"
-    separator = "@" if "@" in key else "/"
+    separator = "/" if "/" in key.split("@", 1)[0] else "@"
     name, _, version = key.partition(separator)
     return scope + name, version.split("_", 1)[0]
 

@@ -1,0 +1,74 @@
+"""Go modules: which need cgo, which are known not to, and what some read at run time. Facts: go_modules.toml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from dockerslim_rewrite.knowledge.tables import load
+
+CgoUse = Literal["needed", "optional", "pure"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFact:
+    """What is known about a module (or a package below one).
+
+    `cgo`: "needed" (without cgo it does not compile or fails at run time), "optional" (it has a pure Go form with the same
+    behaviour), "pure" (no Linux file imports "C"). `cxx`: it links C++.
+    """
+
+    path: str
+    cgo: CgoUse
+    cxx: bool
+    reason: str
+
+
+@cache
+def go_commands() -> frozenset[str]:
+    """Return the programs that take the go command's arguments."""
+    return frozenset(load("go_modules")["programs"]["go"])
+
+
+@cache
+def build_drivers() -> frozenset[str]:
+    """Return the programs that may run the go command in ways that are not followed."""
+    return frozenset(load("go_modules")["programs"]["drivers"])
+
+
+def module_fact(import_path: str) -> ModuleFact | None:
+    """Return the fact of the longest listed prefix of an import path, or None."""
+    facts = _facts()
+    path = import_path
+    while path:
+        if path in facts:
+            return facts[path]
+        path = path.rpartition("/")[0]
+    return None
+
+
+def standard_cgo() -> frozenset[str]:
+    """Return the standard library's packages that use cgo when it is on; all but `plugin` have a pure Go form."""
+    return frozenset(load("go_modules")["standard"]["cgo"])
+
+
+def implicit_files(import_path: str) -> tuple[str, ...]:
+    """Return what a module reads from the working directory without being told: paths, or "*" for anything."""
+    found: dict[str, list[str]] = load("go_modules")["implicit_files"]
+    path = import_path
+    while path:
+        if path in found:
+            return tuple(found[path])
+        path = path.rpartition("/")[0]
+    return ()
+
+
+@cache
+def _facts() -> dict[str, ModuleFact]:
+    table = load("go_modules")
+    facts = {path: ModuleFact(path, "pure", False, table["pure"]["reason"]) for path in table["pure"]["modules"]}
+    for entry in table["cgo"]:
+        for path in entry["modules"]:
+            facts[path] = ModuleFact(path, entry["use"], entry.get("cxx", False), entry["reason"])
+    return facts

@@ -1,0 +1,1 @@
+"""Go: what a stage builds, what the program needs at run time."""

@@ -1,0 +1,316 @@
+"""Finds what a stage builds: go commands in RUN, in shell scripts, behind make and task."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.knowledge.go_modules import build_drivers, go_commands
+from dockerslim_rewrite.languages.go.command import GoCommand, parse_go
+from dockerslim_rewrite.languages.go.make_functions import Expander
+from dockerslim_rewrite.languages.go.makefile import Makefile, MakefileReader, recipe_lines
+from dockerslim_rewrite.languages.go.moves import MOVERS, Move, read_moves
+from dockerslim_rewrite.languages.go.outputs import Output, Outputs
+from dockerslim_rewrite.languages.go.taskfile import TASKFILES, task_commands
+from dockerslim_rewrite.languages.go.tree import ONBUILD_SOURCES, Tree
+from dockerslim_rewrite.languages.model import Project
+from dockerslim_rewrite.shell.model import SimpleCommand
+from dockerslim_rewrite.shell.parse import parse_script, unwrap
+
+SHELLS = frozenset({"sh", "bash", "ash", "dash", ".", "source"})
+MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
+MAX_DEPTH = 8
+MAX_COMMANDS = 2_000
+BUILD_VERBS = frozenset({"build", "install", "get"})
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One go command that writes binaries.
+
+    `step` is its RUN (-1: an ONBUILD trigger of the base); `insert` the source offset in front of the command of the RUN
+    that leads to it, None where nothing can be inserted; `via` names make, a script or "" for a go command in RUN itself.
+    """
+
+    command: GoCommand
+    outputs: tuple[Output, ...]
+    step: int
+    insert: int | None
+    via: str
+    evidence: Evidence
+
+
+@dataclass(slots=True)
+class BuildLog:
+    """Everything that was found. `commands` are all go commands, `unknown` what may build but could not be followed;
+    `covered` as in `Findings`."""
+
+    builds: list[Build] = field(default_factory=list)
+    commands: list[tuple[GoCommand, int | None]] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    unknown: list[Evidence] = field(default_factory=list)
+    covered: set[tuple[int, int]] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a command stands: its top-level RUN, and the file that it was read from."""
+
+    step: int
+    insert: int | None
+    via: str
+    file: str
+    line: int
+    depth: int
+    env: Mapping[str, str | None]
+
+
+class BuildReader:
+    """Reads one stage; `read` gives the log."""
+
+    def __init__(self, project: Project, tree: Tree, outputs: Outputs) -> None:
+        self._project = project
+        self._tree = tree
+        self._outputs = outputs
+        self._log = BuildLog()
+        self._settings: dict[str, str | None] = {}
+        self._budget = MAX_COMMANDS
+
+    def read(self) -> BuildLog:
+        """Return everything that the RUN instructions build."""
+        base = self._project.facts.base
+        if base is not None and base.onbuild:
+            self._onbuild(base.env)
+        for step in self._project.facts.steps:
+            env: dict[str, str | None] = dict(step.before.variables)
+            for number, command in enumerate(step.script.commands if step.script else ()):
+                if not isinstance(command, SimpleCommand) or not command.words:
+                    continue
+                place = _Place(
+                    step.index, _insert_at(command), "", "Dockerfile", step.instruction.line, 0, env
+                )
+                if step.instruction.is_exec:
+                    place = replace(place, insert=None)
+                if self._command(command, place):
+                    self._log.covered.add((step.index, number))
+        return self._log
+
+    def _onbuild(self, env: Mapping[str, str]) -> None:
+        """The triggers of golang:onbuild copy the context and call `go-wrapper install`."""
+        line = self._project.facts.stage.from_.line
+        evidence = Evidence("Dockerfile", line, f"FROM {self._project.facts.base_text}: ONBUILD RUN go-wrapper install")
+        self._wrapper(_Place(-1, None, "go-wrapper", "Dockerfile", line, 0, dict(env)), ONBUILD_SOURCES, evidence)
+
+    def _wrapper(self, place: _Place, cwd: str, evidence: Evidence) -> None:
+        """`go-wrapper install` runs `go install` where it stands, under the name of .godir when that file exists."""
+        command = GoCommand("install", {}, (), cwd, place.env)
+        named = (self._tree.read(posixpath.join(cwd, ".godir")) or "").strip()
+        outputs = tuple(
+            replace(output, path=posixpath.join(output.directory, posixpath.basename(named))) if named else output
+            for output in self._outputs.of(command)
+        )
+        self._log.builds.append(Build(command, outputs, place.step, place.insert, place.via or "go-wrapper", evidence))
+
+    def _command(self, command: SimpleCommand, place: _Place) -> bool:
+        """Follow one command; True when it is understood completely and matters to the build only."""
+        self._budget -= 1
+        if self._budget < 0:
+            return False
+        inner = unwrap(command)
+        env = {**place.env, **self._settings}
+        env.update((item.name, item.value.value) for item in (*inner.exported, *inner.assignments))
+        place = replace(place, env=env)
+        name = posixpath.basename(inner.name or "")
+        if name in go_commands():
+            return self._go(inner, place)
+        if name == "go-wrapper":
+            if inner.argv[1:2] == ("install",) and inner.cwd is not None:
+                self._wrapper(place, inner.cwd, self._evidence(inner, place))
+            return True
+        if name in ("make", "gmake"):
+            return self._make(inner, place)
+        if name in ("task", "go-task"):
+            return self._task(inner, place)
+        if name in MOVERS:
+            self._log.moves.extend(read_moves(name, inner, self._is_directory))
+            return False
+        if name in build_drivers():
+            self._log.unknown.append(self._evidence(inner, place))
+            return True
+        return self._script(name, inner, place)
+
+    def _is_directory(self, path: str) -> bool:
+        return self._tree.is_dir(path) or self._project.files.is_directory(path)
+
+    def _evidence(self, command: SimpleCommand, place: _Place) -> Evidence:
+        return Evidence(place.file, place.line, " ".join(word.text for word in command.words))
+
+    def _go(self, command: SimpleCommand, place: _Place) -> bool:
+        parsed = parse_go(command.argv, command.cwd, place.env)
+        if parsed is None:
+            return False
+        if parsed.verb == "env" and parsed.on("w"):
+            for word in parsed.operands:
+                name, _, value = (word or "").partition("=")
+                self._settings[name] = value
+            return True
+        self._log.commands.append((parsed, place.insert))
+        if parsed.verb in BUILD_VERBS:
+            outputs = self._outputs.of(parsed)
+            evidence = self._evidence(command, place)
+            if outputs or parsed.verb != "get":
+                self._log.builds.append(Build(parsed, outputs, place.step, place.insert, place.via, evidence))
+        elif parsed.verb == "run":
+            self._log.unknown.append(self._evidence(command, place))
+        return True
+
+    def _script(self, name: str, command: SimpleCommand, place: _Place) -> bool:
+        """Follow a shell script of the context. The caller's own analysis accounts for it; only builds are read here."""
+        words = [word for word in command.argv if word is not None and not word.startswith("-")]
+        target = command.name if "/" in (command.name or "") else None
+        arguments = command.argv[1:]
+        if name in SHELLS:
+            if any("c" in (word or "") for word in command.argv[1:2] if (word or "").startswith("-")):
+                return False
+            target, arguments = (words[1], tuple(words[2:])) if len(words) > 1 else (None, ())
+        if target is None or command.cwd is None or place.depth >= MAX_DEPTH:
+            return False
+        path = posixpath.normpath(posixpath.join(command.cwd, target))
+        text = self._tree.read(path)
+        if text is None or not (name in SHELLS or text.startswith("#!") or target.endswith(".sh")):
+            return False
+        shown = self._tree.to_context(path) or path
+        inner = replace(place, via=place.via or shown, file=shown, depth=place.depth + 1)
+        directory = posixpath.dirname(path)
+        self._text(_script_directory(text, directory), command.cwd, inner, arguments)
+        return False
+
+    def _text(self, text: str, cwd: str, place: _Place, arguments: tuple[str | None, ...] = ()) -> None:
+        known = {name: value for name, value in place.env.items() if value is not None}
+        numbered = {str(number): value for number, value in enumerate(arguments, 1) if value is not None}
+        for command in parse_script(text, variables={**known, **numbered}, workdir=cwd).simple:
+            if command.words:
+                line = place.line if place.via.startswith("make") else text.count("\n", 0, command.span.start) + 1
+                self._command(command, replace(place, line=line))
+
+    def _make(self, command: SimpleCommand, place: _Place) -> bool:
+        targets, overrides, options = _make_words(command)
+        evidence = self._evidence(command, place)
+        if command.cwd is None or None in targets or place.depth >= MAX_DEPTH:
+            self._log.unknown.append(evidence)
+            return True
+        directory = posixpath.normpath(posixpath.join(command.cwd, options.get("-C", "")))
+        names = (options["-f"],) if "-f" in options else MAKEFILES
+        found = [path for name in names if self._tree.is_file(path := posixpath.join(directory, name))]
+        if not found:
+            self._log.unknown.append(evidence)
+            return True
+        reader = MakefileReader(
+            place.env,
+            overrides,
+            directory,
+            lambda name: self._tree.read(posixpath.normpath(posixpath.join(directory, name))),
+            lambda path: list(self._tree.names(posixpath.normpath(posixpath.join(directory, path)))),
+        )
+        makefile = reader.parse(self._tree.read(found[0]) or "")
+        shown = self._tree.to_context(found[0]) or found[0]
+        env = dict(place.env)
+        for name, value in makefile.variables.items():
+            if name in overrides or name in makefile.exported or makefile.export_all or name in env:
+                env[name] = None if name in env and value == "\x00" else reader.expander.expand(value)
+        inner = replace(place, via=place.via or "make", file=shown, depth=place.depth + 1, env=env)
+        done: set[str] = set()
+        for target in targets or [makefile.default]:
+            self._target(makefile, reader.expander, target or "", directory, inner, done)
+        self._log.unknown.extend(Evidence(shown, line, reason) for line, reason in makefile.problems)
+        return True
+
+    def _target(
+        self, makefile: Makefile, expander: Expander, target: str, directory: str, place: _Place, done: set[str]
+    ) -> None:
+        if target in done:
+            return
+        done.add(target)
+        found = makefile.rule(target)
+        if found is None:
+            if not self._tree.to_context(posixpath.join(directory, target)):
+                self._log.unknown.append(Evidence(place.file, 0, f"make has no rule for {target} that is understood"))
+            return
+        rule, stem = found
+        for needed in rule.prerequisites:
+            self._target(makefile, expander, needed.replace("%", stem), directory, place, done)
+        for line, text in recipe_lines(makefile, expander, rule, target, stem):
+            self._text(text, directory, replace(place, via=f"make {target}", line=line))
+
+    def _task(self, command: SimpleCommand, place: _Place) -> bool:
+        words = [word for word in command.argv[1:] if word is None or not word.startswith("-")]
+        names = tuple(word for word in words if word and "=" not in word)
+        variables = dict(word.split("=", 1) for word in words if word and "=" in word)
+        cwd = command.cwd
+        texts = [text for name in TASKFILES if cwd and (text := self._tree.read(posixpath.join(cwd, name))) is not None]
+        commands = task_commands(texts[0], names, variables) if texts and None not in words else None
+        if commands is None or cwd is None or place.depth >= MAX_DEPTH:
+            self._log.unknown.append(self._evidence(command, place))
+            return True
+        inner = replace(place, via=f"task {' '.join(names)}".strip(), depth=place.depth + 1)
+        for directory, text in commands:
+            self._text(text, posixpath.normpath(posixpath.join(cwd, directory)), inner)
+        return True
+
+
+def _insert_at(command: SimpleCommand) -> int | None:
+    """Return where an assignment can be put in front of a command, None where it would not reach it (sudo) or where
+    the place in the file is not exact (text inside another string)."""
+    first = command.words[0]
+    exact = first.span.end - first.span.start == len(first.text) and first.span.start >= command.span.start
+    return command.span.start if exact and command.name not in ("sudo", "su", "chroot") else None
+
+
+def _make_words(command: SimpleCommand) -> tuple[list[str | None], dict[str, str], dict[str, str]]:
+    targets: list[str | None] = []
+    overrides: dict[str, str] = {}
+    options: dict[str, str] = {}
+    words = list(command.argv[1:])
+    while words:
+        word = words.pop(0)
+        if word is None:
+            targets.append(None)
+        elif word in ("-C", "-f", "-j", "-I", "-o", "-W", "--directory", "--file", "--makefile"):
+            takes = word != "-j" or (words and (words[0] or "").isdecimal())
+            key = {"--directory": "-C", "--file": "-f", "--makefile": "-f"}.get(word, word)
+            options[key] = (words.pop(0) or "") if takes and words else ""
+        elif word.startswith("--directory="):
+            options["-C"] = word.partition("=")[2]
+        elif word.startswith(("-C", "-f")) and len(word) > 2:
+            options[word[:2]] = word[2:]
+        elif word.startswith("-"):
+            continue
+        elif "=" in word:
+            name, _, value = word.partition("=")
+            overrides[name.rstrip(":+?")] = value
+        else:
+            targets.append(word)
+    return targets, overrides, options
+
+
+# `dirname "$0"` in its usual spellings: the shell parser does not evaluate substitutions, and scripts start with these
+_OWN_DIRECTORY = (
+    '$(dirname "$0")', "$(dirname $0)", '`dirname "$0"`', "`dirname $0`", '$(dirname "${0}")', "${0%/*}",
+    '$(dirname "${BASH_SOURCE[0]}")', "$(dirname ${BASH_SOURCE[0]})", '$(dirname "$BASH_SOURCE")',
+    '$( dirname "${BASH_SOURCE[0]}" )', '$(dirname -- "$0")', '$(dirname -- "${BASH_SOURCE[0]}")',
+)  # fmt: skip
+
+
+def _script_directory(text: str, directory: str) -> str:
+    """Put a script's own directory in the place of the substitutions that compute it."""
+    for spelling in _OWN_DIRECTORY:
+        text = text.replace(spelling, directory)
+    for quote in ('"', ""):
+        for space in ("", " "):
+            text = text.replace(f"$({space}cd {quote}{directory}{quote} && pwd{space})", directory)
+            for up in ("/..", "/../.."):
+                above = posixpath.normpath(directory + up)
+                text = text.replace(f"$({space}cd {quote}{directory}{up}{quote} && pwd{space})", above)
+    return text

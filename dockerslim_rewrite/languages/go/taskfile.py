@@ -1,0 +1,98 @@
+"""Taskfile.yml as far as it is plain: commands, dependencies and static variables. Source: taskfile.dev, schema 3."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+TASKFILES = ("Taskfile.yml", "taskfile.yml", "Taskfile.yaml", "taskfile.yaml", "Taskfile.dist.yml", "Taskfile.dist.yaml")
+UNSET = "${_not_known_before_the_build}"
+MAX_DEPTH = 16
+_REFERENCE = re.compile(r"\{\{\s*(?:\.(\w+)|[^}]*)\s*\}\}")
+
+
+def task_commands(text: str, names: tuple[str, ...], variables: Mapping[str, str]) -> tuple[tuple[str, str], ...] | None:
+    """Return `(directory, shell text)` of everything that the tasks run, dependencies first, or None when it cannot be
+    told. The directory is relative to the Taskfile's ("" is its own)."""
+    import yaml
+
+    try:
+        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - the safe loaders
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None
+    if not isinstance(document, dict) or not isinstance(document.get("tasks"), dict) or document.get("includes"):
+        return None
+    reader = _Reader(document["tasks"], {**_static(document.get("vars")), **variables}, _static(document.get("env")))
+    try:
+        for name in names or ("default",):
+            reader.task(name, {}, 0)
+    except LookupError:
+        return None
+    return tuple(reader.found)
+
+
+def _static(table: Any) -> dict[str, str]:
+    if not isinstance(table, dict):
+        return {}
+    return {str(name): UNSET if isinstance(value, dict) else str(value) for name, value in table.items()}
+
+
+class _Reader:
+    def __init__(self, tasks: dict[str, Any], variables: Mapping[str, str], env: Mapping[str, str]) -> None:
+        self._tasks = tasks
+        self._variables = variables
+        self._env = env
+        self.found: list[tuple[str, str]] = []
+
+    def task(self, name: str, given: Mapping[str, str], depth: int) -> None:
+        """Collect a task's commands.
+
+        Raises:
+            LookupError: when there is no such task, or its form is not plain.
+        """
+        body = self._tasks[name]
+        if depth > MAX_DEPTH:
+            raise LookupError(name)
+        if isinstance(body, (str, list)):
+            body = {"cmds": body}
+        if not isinstance(body, dict):
+            raise LookupError(name)
+        variables = {**self._variables, **_static(body.get("vars")), **given}
+        for needed in _list(body.get("deps")):
+            self._call(needed, variables, depth)
+        directory = self._expand(str(body.get("dir", "")), variables)
+        exports = {**self._env, **_static(body.get("env"))}
+        prefix = "".join(f"export {key}='{self._expand(value, variables)}'\n" for key, value in exports.items())
+        for command in _list(body.get("cmds", body.get("cmd"))):
+            if isinstance(command, str):
+                self.found.append((directory, prefix + self._expand(command, variables)))
+            elif isinstance(command, dict) and isinstance(command.get("cmd"), str) and "for" not in command:
+                self.found.append((directory, prefix + self._expand(command["cmd"], variables)))
+            elif isinstance(command, dict) and "task" in command:
+                self._call(command, variables, depth)
+            else:
+                raise LookupError(name)
+
+    def _call(self, needed: Any, variables: Mapping[str, str], depth: int) -> None:
+        if isinstance(needed, str):
+            self.task(needed, {}, depth + 1)
+        elif isinstance(needed, dict) and isinstance(needed.get("task"), str):
+            given = {key: self._expand(value, variables) for key, value in _static(needed.get("vars")).items()}
+            self.task(needed["task"], given, depth + 1)
+        else:
+            raise LookupError("task")
+
+    @staticmethod
+    def _expand(text: str, variables: Mapping[str, str], depth: int = 0) -> str:
+        if depth > MAX_DEPTH:
+            return UNSET
+        return _REFERENCE.sub(
+            lambda match: _Reader._expand(variables.get(match[1] or "", UNSET), variables, depth + 1), text
+        )
+
+
+def _list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

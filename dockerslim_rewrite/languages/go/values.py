@@ -1,0 +1,398 @@
+"""Static values of Go expressions: what a path or program name can be, as far as the sources tell."""
+
+from __future__ import annotations
+
+import itertools
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dockerslim_rewrite.languages.go.program import Place, Program, declared, enclosing_function, text, walk
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+MAX_DEPTH = 12
+MAX_VALUES = 32
+_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|.)", re.DOTALL)
+_VERB = re.compile(r"%[-+# 0-9.*]*[a-zA-Z%]")
+_SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
+_FLAG_PACKAGES = ("flag", "github.com/spf13/pflag", "github.com/namsral/flag", "github.com/peterbourgon/ff")
+_KEEPING = frozenset({"Clean", "Abs", "ToSlash", "FromSlash", "EvalSymlinks"})
+_PATHS = ("path/filepath", "path")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A text that an expression may give. `complete` is False when only its beginning is known; `chosen` when a flag
+    or a variable may choose another one."""
+
+    text: str
+    complete: bool = True
+    chosen: bool = False
+
+
+UNKNOWN = Value("", complete=False)
+Bindings = Mapping[str, tuple["Place", "Scope"]]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the parameters of the function at hand are bound to; empty when any caller may have called it."""
+
+    bindings: Mapping[str, tuple[Place, Scope]]
+
+
+NOBODY = Scope({})
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the process finds when it starts: its working directory, its own path, environment, and arguments."""
+
+    cwd: str
+    executable: str
+    env: Mapping[str, str]
+    argv: tuple[str | None, ...]
+
+    def flag(self, name: str) -> str | None:
+        """Return the value that the arguments give to a flag."""
+        for position, word in enumerate(self.argv):
+            if word is None or not word.startswith("-"):
+                continue
+            key, equals, value = word.lstrip("-").partition("=")
+            if key == name:
+                return value if equals else (self.argv[position + 1 : position + 2] or (None,))[0]
+        return None
+
+
+class Evaluator:
+    """Evaluates string expressions of one program."""
+
+    def __init__(self, program: Program, surroundings: Surroundings) -> None:
+        self._program = program
+        self._around = surroundings
+
+    def evaluate(self, place: Place, scope: Scope = NOBODY, depth: int = 0) -> tuple[Value, ...]:
+        """Return all values that the expression may have; at least one, UNKNOWN among them when it may be anything."""
+        if depth > MAX_DEPTH:
+            return (UNKNOWN,)
+        found = self._node(place, scope, depth + 1)
+        return tuple(dict.fromkeys(found))[:MAX_VALUES] or (UNKNOWN,)
+
+    def _node(self, place: Place, scope: Scope, depth: int) -> Sequence[Value]:
+        node = place.node
+        kind = node.type
+        if kind in ("interpreted_string_literal", "raw_string_literal"):
+            return [Value(string_literal(node))]
+        if kind in ("parenthesized_expression", "unary_expression"):
+            operand = node.child_by_field_name("operand") or (node.named_children or [None])[0]
+            return self.evaluate(place.at(operand), scope, depth) if operand is not None else [UNKNOWN]
+        if kind == "binary_expression":
+            return self._sum(place, scope, depth)
+        if kind == "identifier":
+            return self._identifier(place, scope, depth)
+        if kind == "selector_expression":
+            return self._selector(place, depth)
+        if kind == "call_expression":
+            return self._call(place, scope, depth)
+        if kind == "type_conversion_expression" and (operand := node.child_by_field_name("operand")) is not None:
+            return self.evaluate(place.at(operand), scope, depth)
+        if kind == "index_expression" and text(node) == "os.Args[0]":
+            return [Value(self._around.executable)]
+        if kind == "composite_literal":
+            return self._elements(place, scope, depth)
+        return [UNKNOWN]
+
+    def _elements(self, place: Place, scope: Scope, depth: int) -> Sequence[Value]:
+        body = place.node.child_by_field_name("body")
+        elements = [child for child in (body.named_children if body is not None else []) if child.type != "comment"]
+        found: list[Value] = []
+        for element in elements[:MAX_VALUES]:
+            inner = element.named_children[-1] if element.named_children else element
+            if element.type == "keyed_element" and inner.named_children:
+                inner = inner.named_children[-1]
+            found.extend(self.evaluate(place.at(inner), scope, depth))
+        return found
+
+    def _sum(self, place: Place, scope: Scope, depth: int) -> Sequence[Value]:
+        left, right = place.node.child_by_field_name("left"), place.node.child_by_field_name("right")
+        operator = place.node.child_by_field_name("operator")
+        if left is None or right is None or operator is None or text(operator) != "+":
+            return [UNKNOWN]
+        lefts, rights = self.evaluate(place.at(left), scope, depth), self.evaluate(place.at(right), scope, depth)
+        return [concatenate((one, two)) for one, two in itertools.product(lefts, rights)]
+
+    def _identifier(self, place: Place, scope: Scope, depth: int) -> Sequence[Value]:
+        name = text(place.node)
+        function = enclosing_function(place.node)
+        if function is not None:
+            found = self._locals(place, function, name, scope, depth)
+            if found:
+                return found
+            position = parameter_position(function, name)
+            if position is not None:
+                return self._parameter(place.at(function), name, position, scope, depth)
+        return self._package_value(place.source.package.path, name, depth)
+
+    def _package_value(self, package: str, name: str, depth: int) -> Sequence[Value]:
+        values = [value for found in self._program.package_values(package, name) for value in self.evaluate(found, NOBODY, depth)]
+        for source in self._program.mentioning(name):
+            if source.package.path == package and (root := self._program.root(source)) is not None:
+                for node in walk(root):
+                    values.extend(self._stored(Place(node, source), name, NOBODY, depth, own=False))
+        return values or [UNKNOWN]
+
+    def _locals(self, place: Place, function: Node, name: str, scope: Scope, depth: int) -> list[Value]:
+        found: list[Value] = []
+        for node in walk(function):
+            found.extend(self._stored(place.at(node), name, scope, depth, own=True))
+        return found
+
+    def _stored(self, place: Place, name: str, scope: Scope, depth: int, *, own: bool) -> Sequence[Value]:
+        """Return the values that a statement gives to a variable. `own` is False when a package's variable is meant, and
+        a declaration inside of a function makes another one."""
+        node = place.node
+        if node.type == "assignment_statement" or (own and node.type == "short_var_declaration"):
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if left is None or right is None:
+                return ()
+            names = [text(child) for child in left.named_children]
+            if name not in names:
+                return ()
+            values, position = right.named_children, names.index(name)
+            if len(values) == len(names):
+                return self.evaluate(place.at(values[position]), scope, depth)
+            return self._result(place.at(values[0]), position, scope, depth) if values else [UNKNOWN]
+        if own and node.type == "var_declaration":
+            return [value for key, at in declared(node) if key == name for value in self.evaluate(place.at(at), scope, depth)]
+        if node.type == "range_clause":
+            return self._ranged(place, name, scope, depth)
+        if node.type == "call_expression":
+            return self._flag_variable(place, name, scope, depth)
+        return ()
+
+    def _ranged(self, place: Place, name: str, scope: Scope, depth: int) -> Sequence[Value]:
+        left, right = place.node.child_by_field_name("left"), place.node.child_by_field_name("right")
+        if left is None or right is None or name not in [text(child) for child in left.named_children]:
+            return ()
+        if text(left.named_children[-1]) != name or len(left.named_children) < 2:
+            return [UNKNOWN]
+        return self.evaluate(place.at(right), scope, depth)
+
+    def _result(self, call: Place, position: int, scope: Scope, depth: int) -> Sequence[Value]:
+        """Return one result of a call with several."""
+        name = self.called(call)
+        if name in ("os.Executable", "path/filepath.Abs", "path/filepath.EvalSymlinks", "os.Getwd", "os.LookupEnv") and not position:
+            return self.evaluate(call, scope, depth)
+        if name == "runtime.Caller" and position == 1:
+            return [Value(call.source.image_path)]
+        if name == "os/exec.LookPath" and position == 0:
+            first = _arguments(call.node)
+            return self.evaluate(call.at(first[0]), scope, depth) if first else [UNKNOWN]
+        return self._returned(call, position, scope, depth)
+
+    def _flag_variable(self, place: Place, name: str, scope: Scope, depth: int) -> Sequence[Value]:
+        """`flag.StringVar(&name, "flag", "default", ...)`."""
+        function = place.node.child_by_field_name("function")
+        label = text(function).rsplit(".", 1)[-1] if function is not None else ""
+        if not label.startswith("StringVar"):
+            return ()
+        arguments = _arguments(place.node)
+        if len(arguments) < 3 or text(arguments[0]).lstrip("&").rsplit(".", 1)[-1] != name:
+            return ()
+        default = arguments[3 if label.endswith("P") and len(arguments) > 3 else 2]
+        return self._flag(place, arguments[1], default, scope, depth)
+
+    def _flag(self, place: Place, name: Node, default: Node, scope: Scope, depth: int) -> Sequence[Value]:
+        given = [self._around.flag(value.text) for value in self.evaluate(place.at(name), scope, depth) if value.complete]
+        stated = [Value(word, chosen=True) for word in given if word is not None]
+        return stated or [replace(value, chosen=True) for value in self.evaluate(place.at(default), scope, depth)]
+
+    def _parameter(self, function: Place, name: str, position: int, scope: Scope, depth: int) -> Sequence[Value]:
+        if name in scope.bindings:
+            bound, outer = scope.bindings[name]
+            return self.evaluate(bound, outer, depth)
+        label = function.node.child_by_field_name("name")
+        found: list[Value] = []
+        for use, is_call in self._program.calls(text(label)) if label is not None else ():
+            arguments = _arguments(use.node) if is_call else []
+            if position >= len(arguments):
+                return [UNKNOWN]
+            found.extend(self.evaluate(use.at(arguments[position]), NOBODY, depth))
+        return found or [UNKNOWN]
+
+    def _selector(self, place: Place, depth: int) -> Sequence[Value]:
+        operand, member = place.node.child_by_field_name("operand"), place.node.child_by_field_name("field")
+        if operand is None or member is None:
+            return [UNKNOWN]
+        package = place.source.aliases.get(text(operand))
+        if package is not None:
+            return self._package_value(package, text(member), depth)
+        return [UNKNOWN]
+
+    def called(self, call: Place) -> str:
+        """Return `import/path.Function` of a call, `.Method` when the receiver is a value, "" for anything else."""
+        function = call.node.child_by_field_name("function")
+        if function is None:
+            return ""
+        if function.type == "identifier":
+            return text(function)
+        operand, member = function.child_by_field_name("operand"), function.child_by_field_name("field")
+        if operand is None or member is None:
+            return ""
+        package = call.source.aliases.get(text(operand)) if operand.type == "identifier" else None
+        return f"{package}.{text(member)}" if package is not None else f".{text(member)}"
+
+    def _call(self, call: Place, scope: Scope, depth: int) -> Sequence[Value]:
+        name = self.called(call)
+        package, _, function = name.rpartition(".")
+        arguments = _arguments(call.node)
+        if package in _PATHS:
+            return self._path_call(call, function, arguments, scope, depth)
+        if name == "fmt.Sprintf" and arguments:
+            return self._sprintf(call, arguments, scope, depth)
+        if name == "os.Executable":
+            return [Value(self._around.executable)]
+        if name == "os.Getwd":
+            return [Value(self._around.cwd)]
+        if name in ("os.Getenv", "os.LookupEnv") and arguments:
+            return self._environment(call, arguments[0], scope, depth)
+        if function in ("String", "StringP") and package in _FLAG_PACKAGES and len(arguments) >= 2:
+            default = arguments[2 if function == "StringP" and len(arguments) > 2 else 1]
+            return self._flag(call, arguments[0], default, scope, depth)
+        if name in ("string", "net/http.Dir") and arguments:
+            return self.evaluate(call.at(arguments[0]), scope, depth)
+        if name.startswith(("strings.Trim", "strings.ToLower")):
+            return [UNKNOWN]
+        return self._returned(call, 0, scope, depth)
+
+    def _environment(self, call: Place, argument: Node, scope: Scope, depth: int) -> Sequence[Value]:
+        found: list[Value] = []
+        for value in self.evaluate(call.at(argument), scope, depth):
+            known = self._around.env.get(value.text) if value.complete else None
+            found.append(Value(known, chosen=True) if known else UNKNOWN)
+        return found
+
+    def _path_call(self, call: Place, function: str, arguments: list[Node], scope: Scope, depth: int) -> Sequence[Value]:
+        parts = [self.evaluate(call.at(argument), scope, depth) for argument in arguments]
+        if function == "Join" and parts:
+            return [join(combination) for combination in itertools.islice(itertools.product(*parts), MAX_VALUES)]
+        if function == "Dir" and len(parts) == 1:
+            return [
+                replace(value, text=posixpath.dirname(value.text) or ".") if value.complete else UNKNOWN for value in parts[0]
+            ]
+        if function == "Base" and len(parts) == 1:
+            return [replace(value, text=posixpath.basename(value.text)) if value.complete else UNKNOWN for value in parts[0]]
+        if function in _KEEPING and len(parts) == 1:
+            return parts[0]
+        return [UNKNOWN]
+
+    def _sprintf(self, call: Place, arguments: list[Node], scope: Scope, depth: int) -> Sequence[Value]:
+        found: list[Value] = []
+        for layout in self.evaluate(call.at(arguments[0]), scope, depth):
+            pieces: list[tuple[Value, ...]] = []
+            rest = list(arguments[1:])
+            at = 0
+            for verb in _VERB.finditer(layout.text):
+                pieces.append((Value(layout.text[at : verb.start()]),))
+                at = verb.end()
+                if verb[0] == "%%":
+                    pieces.append((Value("%"),))
+                elif rest and verb[0] in ("%s", "%v"):
+                    pieces.append(self.evaluate(call.at(rest.pop(0)), scope, depth))
+                else:
+                    rest = rest[1:]
+                    pieces.append((UNKNOWN,))
+            pieces.append((Value(layout.text[at:], layout.complete),))
+            found.extend(concatenate(some) for some in itertools.islice(itertools.product(*pieces), MAX_VALUES))
+        return found
+
+    def _returned(self, call: Place, position: int, scope: Scope, depth: int) -> Sequence[Value]:
+        """Return what a function of the program returns at a position, its parameters bound to this call's arguments."""
+        function = call.node.child_by_field_name("function")
+        if function is None:
+            return [UNKNOWN]
+        label = function.child_by_field_name("field") if function.type == "selector_expression" else function
+        declarations = self._program.functions(text(label)) if label is not None else []
+        arguments = _arguments(call.node)
+        found: list[Value] = []
+        for declaration in declarations:
+            names = parameter_names(declaration.node)
+            bound = Scope({name: (call.at(node), scope) for name, node in zip(names, arguments, strict=False)})
+            for node in walk(declaration.node):
+                if node.type == "return_statement" and node.named_children:
+                    values = node.named_children[0].named_children
+                    if position < len(values):
+                        found.extend(self.evaluate(declaration.at(values[position]), bound, depth))
+        return found or [UNKNOWN]
+
+
+def _arguments(call: Node) -> list[Node]:
+    arguments = call.child_by_field_name("arguments")
+    return [child for child in arguments.named_children if child.type != "comment"] if arguments is not None else []
+
+
+arguments_of = _arguments
+
+
+def parameter_names(function: Node) -> list[str]:
+    """Return a function's parameter names in order."""
+    parameters = function.child_by_field_name("parameters")
+    declarations = parameters.named_children if parameters is not None else []
+    return [
+        text(name)
+        for declaration in declarations
+        if declaration.type in ("parameter_declaration", "variadic_parameter_declaration")
+        for name in declaration.children_by_field_name("name")
+    ]
+
+
+def parameter_position(function: Node, name: str) -> int | None:
+    """Return a parameter's position, None when there is none of that name."""
+    names = parameter_names(function)
+    return names.index(name) if name in names else None
+
+
+def string_literal(node: Node) -> str:
+    """Return the value of a string literal."""
+    raw = text(node)
+    if raw.startswith("`"):
+        return raw.strip("`").replace("\r", "")
+    return _ESCAPE.sub(_unescape, raw[1:-1])
+
+
+def _unescape(match: re.Match[str]) -> str:
+    body = match[1]
+    if body in _SIMPLE:
+        return _SIMPLE[body]
+    if body[0] in "xuU" and len(body) > 1:
+        code = int(body[1:], 16)
+        return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
+    return chr(int(body, 8)) if len(body) == 3 else body
+
+
+def concatenate(values: Sequence[Value]) -> Value:
+    """Return texts put together, up to the first one that is not complete."""
+    parts: list[str] = []
+    chosen = any(value.chosen for value in values)
+    for value in values:
+        parts.append(value.text)
+        if not value.complete:
+            return Value("".join(parts), complete=False, chosen=chosen)
+    return Value("".join(parts), chosen=chosen)
+
+
+def join(values: Sequence[Value]) -> Value:
+    """Return path elements joined and cleaned as filepath.Join does; what follows an unknown element is not known."""
+    parts: list[str] = []
+    chosen = any(value.chosen for value in values)
+    for value in values:
+        if not value.complete:
+            before = posixpath.normpath("/".join(parts)) + "/" if parts else ""
+            return Value(before + value.text, complete=False, chosen=chosen)
+        if value.text:
+            parts.append(value.text)
+    return Value(posixpath.normpath("/".join(parts)) if parts else "", chosen=chosen)

@@ -1,0 +1,106 @@
+"""The build context of an open document: found once, kept while it is unchanged on disk."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeAlias
+
+from dockerslim_rewrite.context.local import LocalContext
+from dockerslim_rewrite.syntax.instruction import split_words
+from dockerslim_rewrite.syntax.model import Dockerfile, Instruction
+
+Stamp: TypeAlias = tuple[int, int, int, int] | None
+_GLOB = frozenset("*?[$")
+
+
+class StampedContext(LocalContext):
+    """A context that can tell whether a file or directory that was looked at has changed since."""
+
+    def __init__(self, root: Path, dockerfile: Path) -> None:
+        super().__init__(root, dockerfile)
+        self._stamps: dict[str, Stamp] = {}
+        for path in (f"{dockerfile}.dockerignore", str(self.root / ".dockerignore")):
+            self._stamps[path] = _stamp(path)
+
+    def is_fresh(self) -> bool:
+        """Tell whether everything that was looked at is as it was."""
+        return all(_stamp(path) == stamp for path, stamp in self._stamps.items())
+
+    def read_text(self, path: str) -> str | None:
+        """See `Context.read_text`."""
+        self._look(path)
+        return super().read_text(path)
+
+    def list_dir(self, path: str) -> tuple[str, ...]:
+        """See `Context.list_dir`."""
+        self._look(path)
+        return super().list_dir(path)
+
+    def is_executable(self, path: str) -> bool:
+        """See `Context.is_executable`."""
+        self._look(path)
+        return super().is_executable(path)
+
+    def is_file(self, path: str) -> bool:
+        """See `Context.is_file`."""
+        self._look_below(path)
+        return super().is_file(path)
+
+    def is_dir(self, path: str) -> bool:
+        """See `Context.is_dir`."""
+        self._look_below(path)
+        return super().is_dir(path)
+
+    def _look(self, path: str) -> None:
+        full = f"{self.root}/{path.strip('/')}"
+        if full not in self._stamps:
+            self._stamps[full] = _stamp(full)
+
+    def _look_below(self, path: str) -> None:
+        # The time of a directory tells when a name appears or goes: a walk needs no stamp for each file.
+        if f"{self.root}/{posixpath.dirname(path.strip('/'))}" not in self._stamps:
+            self._look(path)
+
+
+def _stamp(path: str) -> Stamp:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - a str path is faster here
+    except (OSError, ValueError):
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode
+
+
+def context_root(path: Path, folders: Iterable[Path], configured: str, dockerfile: Dockerfile) -> Path:
+    """Return the build context of a Dockerfile.
+
+    A configured one wins. Else it is the nearest folder, from the file's own up to the workspace folder, that holds every
+    file that COPY names; where none does, it is the file's own folder, as on the command line.
+    """
+    workspace = next((folder for folder in folders if path.is_relative_to(folder)), None)
+    if configured:
+        return (workspace or path.parent) / configured
+    sources = _copied(dockerfile)
+    for folder in (path.parent, *path.parent.parents):
+        if all((folder / source).exists() for source in sources):
+            return folder
+        if workspace is None or folder == workspace:
+            break
+    return path.parent
+
+
+def _copied(dockerfile: Dockerfile) -> tuple[str, ...]:
+    """Return the plain paths that COPY and ADD take from the context."""
+    found = []
+    for instruction in dockerfile.instructions:
+        if instruction.keyword in ("COPY", "ADD") and instruction.flag("from") is None and not instruction.heredocs:
+            found.extend(_sources(instruction))
+    plain = (source for source in found if "://" not in source and not _GLOB & set(source))
+    return tuple(source for source in plain if source and ".." not in source.split("/"))
+
+
+def _sources(instruction: Instruction) -> list[str]:
+    words = list(instruction.exec_form) if instruction.exec_form is not None else split_words(instruction.value)
+    return [word.strip("/").removeprefix("./") for word in words[:-1]]
