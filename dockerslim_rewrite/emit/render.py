@@ -64,7 +64,9 @@ def builder_text(items: tuple[BuilderItem, ...], dockerfile: Dockerfile) -> str:
         else:
             ended = not parts or parts[-1].endswith("\n")
             parts.append(("" if ended else dockerfile.newline) + item.text + dockerfile.newline)
-    return "".join(parts).rstrip("\r\n\t ")
+    while parts and not parts[-1].strip():
+        parts.pop()
+    return "".join(parts).rstrip("\r\n")
 
 
 def _edited(item: Edit, dockerfile: Dockerfile) -> str:

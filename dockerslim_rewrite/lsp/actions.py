@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from lsprotocol.types import AnnotatedTextEdit as AnnotatedEdit
 from lsprotocol.types import (
     ChangeAnnotation,
     CodeAction,
@@ -22,7 +23,6 @@ from lsprotocol.types import (
     TextEdit,
     WorkspaceEdit,
 )
-from lsprotocol.types import AnnotatedTextEdit as AnnotatedEdit
 
 from dockerslim_rewrite.lsp.analysis import Analysis, Variant
 from dockerslim_rewrite.lsp.client import Client
@@ -51,8 +51,11 @@ class Target:
 
 
 def list_actions(target: Target, where: Range, context: CodeActionContext) -> list[CodeAction]:
-    """Return the actions for a range; rewrites are offered on FROM, for the whole file, and wherever they are asked for."""
-    actions = []
+    """Return the actions for a range.
+
+    Rewrites are offered on FROM, for the whole file, and wherever they are asked for.
+    """
+    actions: list[CodeAction] = []
     if _wants(context, CodeActionKind.RefactorRewrite) and _is_asked(target, where, context):
         actions += _rewrites(target)
     if _wants(context, CodeActionKind.QuickFix):
@@ -116,7 +119,7 @@ def _rewrites(target: Target) -> Iterator[CodeAction]:
         yield action
     if variants and (target.client.previews or target.client.shows_documents):
         title = "Preview multi-stage build"
-        command = Command(title, PREVIEW, [target.uri, {"options": asdict(variants[0].options)}])
+        command = Command(title, PREVIEW, arguments=[target.uri, {"options": asdict(variants[0].options)}])
         yield CodeAction(title=title, kind=CodeActionKind.RefactorRewrite, command=command)
     if not variants and target.client.shows_disabled and isinstance(target.analysis.outcome, Refused):
         blocker = target.analysis.outcome.blockers[0]
@@ -174,5 +177,5 @@ def _quick_fixes(target: Target, diagnostic: Diagnostic, code: str) -> Iterator[
     )
     if decision_path(code) is not None:
         title = f"Explain {code}"
-        command = Command(title, EXPLAIN, [code])
+        command = Command(title, EXPLAIN, arguments=[code])
         yield CodeAction(title=title, kind=CodeActionKind.QuickFix, diagnostics=[diagnostic], command=command)

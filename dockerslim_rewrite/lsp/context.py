@@ -76,8 +76,8 @@ def _stamp(path: str) -> Stamp:
 def context_root(path: Path, folders: Iterable[Path], configured: str, dockerfile: Dockerfile) -> Path:
     """Return the build context of a Dockerfile.
 
-    A configured one wins. Else it is the nearest folder, from the file's own up to the workspace folder, that holds every
-    file that COPY names; where none does, it is the file's own folder, as on the command line.
+    A configured one wins. Else it is the nearest folder, from the file's own up to the workspace folder, that holds
+    every file that COPY names; where none does, it is the file's own folder, as on the command line.
     """
     workspace = next((folder for folder in folders if path.is_relative_to(folder)), None)
     if configured:

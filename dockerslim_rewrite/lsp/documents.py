@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,7 +84,7 @@ class Documents:
         self.folders: tuple[Path, ...] = ()
         self._open: dict[str, Document] = {}
 
-    def __iter__(self) -> Iterable[Document]:
+    def __iter__(self) -> Iterator[Document]:
         return iter(tuple(self._open.values()))
 
     def get(self, uri: str) -> Document | None:

@@ -10,7 +10,8 @@ from lsprotocol.types import Position, PositionEncodingKind, Range
 class LineIndex:
     """The lines of a text as an editor counts them: they end at LF, CR LF or a lone CR.
 
-    Columns are counted in the unit that client and server agreed on: bytes of UTF-8, code units of UTF-16, or code points.
+    Columns are counted in the unit that client and server agreed on: bytes of UTF-8, code units of UTF-16, or code
+    points.
     """
 
     def __init__(self, text: str, encoding: PositionEncodingKind | str = PositionEncodingKind.Utf16) -> None:
@@ -34,7 +35,7 @@ class LineIndex:
         return Range(self.position(start), self.position(end))
 
     def offset(self, position: Position) -> int:
-        """Return the offset of a position; one beyond its line is the line's end, one beyond the text the text's end."""
+        """Return the offset of a position; beyond a line it is the line's end, beyond the text the text's end."""
         if position.line >= len(self._starts):
             return len(self._text)
         start = self._starts[max(position.line, 0)]

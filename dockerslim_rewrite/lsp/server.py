@@ -16,10 +16,10 @@ from pygls.uris import to_fs_path
 
 from dockerslim_rewrite import __version__
 from dockerslim_rewrite.lsp.actions import Target
-from dockerslim_rewrite.lsp.analysis import Analysis, describe_error
+from dockerslim_rewrite.lsp.analysis import describe_error
 from dockerslim_rewrite.lsp.client import Client, read_client
 from dockerslim_rewrite.lsp.diagnostics import diagnose
-from dockerslim_rewrite.lsp.documents import Document, Documents
+from dockerslim_rewrite.lsp.documents import Documents
 from dockerslim_rewrite.lsp.names import is_dockerfile
 from dockerslim_rewrite.lsp.positions import LineIndex
 from dockerslim_rewrite.lsp.preview import Previews
@@ -62,7 +62,7 @@ class Server(LanguageServer):
         """End the worker and remove what previews left."""
         self._worker.shutdown(wait=False, cancel_futures=True)
         self.previews.remove()
-        super().shutdown()
+        super().shutdown()  # type: ignore[no-untyped-call]
 
     async def ask(self, uri: str, answer: Callable[[Target], T]) -> T | None:
         """Return an answer about an open document, computed in the worker; None for a document that is not open.
@@ -214,6 +214,3 @@ def diagnose_target(target: Target) -> list[types.Diagnostic]:
 def _path_of(uri: str) -> Path | None:
     path = to_fs_path(uri)
     return Path(path) if uri.startswith("file:") and path else None
-
-
-__all__ = ["Analysis", "Document", "Server", "diagnose_target"]

@@ -171,6 +171,10 @@ class _Reader:
         if tool is None:
             self._unknown(leaf)
             return
+        operands, doubtful = _plain_operands(words)
+        if tool.root is not None and any(self._files.is_directory(posixpath.join(leaf.cwd, item)) for item in doubtful):
+            self._unknown(leaf)  # an option's value, or the project's directory after a switch
+            return
         named = _option(words, tool.options)
         if named is None and tool.operand is not None and len(operands) > tool.operand:
             named = operands[tool.operand]
@@ -228,6 +232,17 @@ def _option(words: list[str], options: tuple[str, ...]) -> str | None:
         if name in options:
             return value if equals else (words[number + 1] if number + 1 < len(words) else None)
     return None
+
+
+def _plain_operands(words: list[str]) -> tuple[list[str], list[str]]:
+    """Part words without a dash in operands and those behind an option, which may be its value."""
+    operands: list[str] = []
+    doubtful: list[str] = []
+    for number, word in enumerate(words):
+        if not word.startswith("-"):
+            after_option = number > 0 and words[number - 1].startswith("-") and "=" not in words[number - 1]
+            (doubtful if after_option else operands).append(word)
+    return operands, doubtful
 
 
 def _build_project(words: list[str]) -> str | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from dockerslim_rewrite.analysis.commands import command_effects
 from dockerslim_rewrite.analysis.effects import CommandEffect
-from dockerslim_rewrite.analysis.model import Evidence, Inference
+from dockerslim_rewrite.analysis.model import Confidence, Evidence, Inference
+from dockerslim_rewrite.knowledge import node_packages
 from dockerslim_rewrite.languages.model import Project
-from dockerslim_rewrite.languages.node.build import BuildFacts, Install, read_build
+from dockerslim_rewrite.languages.node.build import BuildFacts, Install, installed_globals, read_build
 from dockerslim_rewrite.languages.node.launch import Launch, read_launch
 from dockerslim_rewrite.languages.node.layout import app_roots
 from dockerslim_rewrite.languages.node.locks.model import Lock
@@ -71,7 +72,9 @@ def study(project: Project) -> Study:
     prune = plan_prune(project.facts, build, install, lock, launch, reached)
     production = isinstance(prune, Prune) or build.pruned or (install is not None and install.production)
     manifests = [item for item in (top, *packages) if item is not None]
-    native = find_native(manifests, lock, production=production) if manifests else _no_manifest()
+    native = _with_globals(
+        build, find_native(manifests, lock, production=production) if manifests else _bare(project, build)
+    )
     directories = {item.directory for item in build.installs} | {leaf.cwd for _, leaf in build.leaves} | {cwd}
     roots = app_roots(directories, project.files)
     effects = command_effects(project.facts, project.files, project.context, "")
@@ -94,8 +97,22 @@ def study(project: Project) -> Study:
     )
 
 
-def _no_manifest() -> Inference[Native]:
-    return Inference("none", (Evidence("package.json", 0, "there is no package.json that the program could use"),))
+def _bare(project: Project, build: BuildFacts) -> Inference[Native]:
+    """Decide without a package.json: nothing compiled only where nothing is installed and the context shows all files."""
+    if project.context.known and not build.installs:
+        return Inference("none", (Evidence("package.json", 0, "there is no package.json that the program could use"),))
+    text = "the packages that are installed are not known: there is no package.json to read"
+    return Inference("unknown", (Evidence("package.json", 0, text),), Confidence.LOW)
+
+
+def _with_globals(build: BuildFacts, native: Inference[Native]) -> Inference[Native]:
+    """Add what is installed globally: only listed packages are known to hold no compiled code."""
+    known = node_packages.names("build_globals", "packages") | node_packages.names("pure_globals", "packages")
+    doubts = [(name, item) for name, item in installed_globals(build) if name not in known]
+    if native.value != "none" or not doubts:
+        return native
+    evidence = tuple(Evidence(item.evidence.file, item.evidence.line, f"{name} is not listed") for name, item in doubts)
+    return Inference("unknown", evidence, Confidence.LOW)
 
 
 def _start_directory(launch: Launch, cwd: str) -> str:
