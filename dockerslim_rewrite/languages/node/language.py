@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence
 from dockerslim_rewrite.knowledge import node_packages
+from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import (
     RANK_DEPENDENCIES,
     AppendInstruction,
@@ -171,7 +172,7 @@ def _program_needs(facts: Study) -> Iterator[Suggestion]:
         for name in node_packages.started_programs(package):
             yield Suggestion("N19", f"{package} starts {name}", NeedProgram(name), (evidence,))
     for name, evidence in facts.launch.system:
-        if "/" not in name or name.startswith("/usr/"):
+        if _is_of_the_system(name, facts):
             yield Suggestion("N19", f"the start command runs {name}", NeedProgram(name), (evidence,))
     if "@prisma/client" in facts.reached.packages:
         evidence = facts.reached.packages["@prisma/client"]
@@ -180,6 +181,15 @@ def _program_needs(facts: Study) -> Iterator[Suggestion]:
         # a program of npm is a script whose first line is `#!/usr/bin/env node`
         yield Suggestion("N05", f"{name} needs node on PATH", NeedProgram("node"), (evidence,))
         yield Suggestion("N05", f"{name} is started through /usr/bin/env", NeedShell(), (evidence,))
+
+
+def _is_of_the_system(name: str, facts: Study) -> bool:
+    """Tell whether a program comes from the base or an OS package: not from the project, nor from a global package."""
+    if "/" in name:
+        return posixpath.dirname(name) in system_paths("programs")
+    base = facts.project.facts.base
+    from_base = base is not None and name in base.programs
+    return from_base or not any(True for _ in installed_globals(facts.build))
 
 
 def _globals(facts: Study) -> Iterator[Suggestion]:
