@@ -1,8 +1,9 @@
 """docs/decisions: a page for each code that the program can give, in one form, with examples that are true.
 
-The Example section names a fixture on a line `From fixtures/...` (options of the command may follow). Its `before` blocks
-hold lines of the fixture's Dockerfile, its `after` blocks lines of the result and its `report` blocks lines of the
-report, each in the order of the original; `...` alone on a line stands for lines left out.
+The Example section names a fixture on a line of its own ("From `fixtures/...`:", options of the command included), or
+says "From this Dockerfile:" where no fixture shows the code. Its `before` blocks hold lines of the Dockerfile, `after`
+blocks lines of the result and `report` blocks lines of the report, each in the order of the original; `...` alone on a
+line stands for lines left out. Other blocks are files of the build context, by name.
 """
 
 import ast
@@ -19,14 +20,15 @@ from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten
 from dockerslim_rewrite.pipeline import rewrite
 from dockerslim_rewrite.planning.model import Options
 from dockerslim_rewrite.report.text import report_text
-from tests.support import ROOT
+from tests.support import ROOT, MemoryContext
 
 PACKAGE = ROOT / "dockerslim_rewrite"
 PAGES = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 CODE = re.compile(r"[GNDP]\d\d")
-HEADINGS = ["What it does", "Why", "Example", "Evidence it accepts", "Safety (when this is wrong)", "Override"]
-BLOCK = re.compile(r"^```(before|after|report)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-SOURCE = re.compile(r"^From `(fixtures/[\w./-]+)`(?: with `(--[\w -]+)`)?:$", re.MULTILINE)
+HEADINGS = ["What it does", "Why", "Example", "Evidence it accepts", "Safety", "Override"]
+KINDS = ("before", "after", "report")
+BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+SOURCE = re.compile(r"^From (?:`(fixtures/[\w./-]+)`|this Dockerfile)(?: with `(--[\w -]+)`)?:$", re.MULTILINE)
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -65,9 +67,17 @@ def _options(text: str) -> Options:
 
 
 @cache
-def _outcome(fixture: str, options: str) -> Outcome:
-    path = ROOT / fixture / "Dockerfile"
-    return rewrite(path.read_bytes().decode("utf-8"), LocalContext(path.parent, path), _options(options))
+def _fixture(name: str, options: str) -> tuple[str, Outcome]:
+    path = ROOT / name / "Dockerfile"
+    text = path.read_bytes().decode("utf-8")
+    return text, rewrite(text, LocalContext(path.parent, path), _options(options))
+
+
+def _inline(blocks: list[tuple[str, str]], options: str) -> tuple[str, Outcome]:
+    files = dict(blocks)
+    text = files["before"]
+    context = MemoryContext({name: body for name, body in blocks if name not in KINDS})
+    return text, rewrite(text, context, _options(options))
 
 
 def _holds(text: str, block: str) -> str:
@@ -99,7 +109,7 @@ def test_pages_have_one_form(path: Path) -> None:
     assert re.match(rf"# {path.stem}: \S[^\n]*[^.\s]\n\n## ", text)
     assert re.findall(r"^## (.*)$", text, re.MULTILINE) == HEADINGS
     assert all(_section(text, heading).strip() for heading in HEADINGS)
-    assert 25 <= text.count("\n") <= 70
+    assert 25 <= text.count("\n") <= 60
     assert SOURCE.search(_section(text, "Example"))
     assert BLOCK.search(_section(text, "Example"))
 
@@ -110,23 +120,22 @@ def test_examples_are_true(path: Path) -> None:
     starts = [*SOURCE.finditer(example)]
     ends = [*(match.start() for match in starts[1:]), len(example)]
     for match, end in zip(starts, ends, strict=True):
-        fixture, options = match[1], match[2] or ""
-        outcome = _outcome(fixture, options)
-        assert path.stem in _codes(outcome), f"{fixture} does not show {path.stem}"
-        texts = {
-            "before": (ROOT / fixture / "Dockerfile").read_text(encoding="utf-8"),
-            "after": outcome.text if isinstance(outcome, Rewritten) else "",
-            "report": report_text("Dockerfile", outcome),
-        }
-        for kind, block in BLOCK.findall(example[match.end() : end]):
-            missing = _holds(texts[kind], block)
-            assert not missing, f"{fixture}: the {kind} text does not have, in this place: {missing}"
+        blocks = BLOCK.findall(example[match.end() : end])
+        source, outcome = _fixture(match[1], match[2] or "") if match[1] else _inline(blocks, match[2] or "")
+        assert path.stem in _codes(outcome), f"{match[0]} the code does not appear"
+        result = outcome.text if isinstance(outcome, Rewritten) else ""
+        texts = {"before": source, "after": result, "report": report_text("Dockerfile", outcome)}
+        for kind, block in blocks:
+            missing = _holds(texts[kind], block) if kind in texts else ""
+            assert not missing, f"{match[0]} in its place the {kind} text does not have: {missing}"
 
 
 def _codes(outcome: Outcome) -> set[str]:
     """Return every code that an outcome shows."""
-    if isinstance(outcome, Rewritten):
-        plan = outcome.plan
-        entries = (*plan.decisions, *plan.withheld, *plan.notes, *plan.runtime)
-        return {entry.code for entry in entries}
-    return {blocker.code for blocker in outcome.blockers} if isinstance(outcome, Refused) else {outcome.code}
+    if isinstance(outcome, Refused):
+        return {blocker.code for blocker in outcome.blockers}
+    if not isinstance(outcome, Rewritten):
+        return {outcome.code}
+    plan = outcome.plan
+    shown = {entry.code for entry in (*plan.decisions, *plan.withheld)}
+    return shown | {note.code for note in plan.notes} | {line.code for line in plan.runtime}
