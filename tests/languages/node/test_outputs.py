@@ -58,6 +58,7 @@ TS = '{"compilerOptions": {"outDir": "./lib-out", "rootDir": "src",}, /* note */
         ("astro build && cp -r extra dist/extra", {}, {"dist", "dist/extra"}),
         ("eslint . && prettier --check .", {}, set()),
         ("rimraf dist && tsc", {"tsconfig.json": TS}, {"lib-out"}),
+        ("vite build --mode production", {}, {"dist"}),
         ("run-s one two", {"tsconfig.json": TS}, set()),
     ],
 )
@@ -94,6 +95,9 @@ def test_hooks_and_chains_are_followed() -> None:
 
 
 def test_an_out_dir_counts_where_its_file_is_in_the_image() -> None:
-    image = 'FROM node:20\nWORKDIR /a\nCOPY conf/tsconfig.json b/\nCOPY src b/src\nRUN cd b && npx tsc\nCMD ["node", "b/o/x.js"]\n'
+    image = (
+        "FROM node:20\nWORKDIR /a\nCOPY conf/tsconfig.json b/\nCOPY src b/src\n"
+        'RUN cd b && npx tsc\nCMD ["node", "b/o/x.js"]\n'
+    )
     found = read(image, {"conf/tsconfig.json": '{"compilerOptions": {"outDir": "o"}}', "src/x.ts": ""}).outputs
     assert [item.path for item in found.found] == ["/a/b/o"]

@@ -41,8 +41,7 @@ def test_it_runs_where_the_install_ran() -> None:
 
 
 def test_it_runs_after_the_last_build() -> None:
-    image = 'FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci\nENV A=1\nRUN npx eslint .\nENV B=2\nCMD ["node", "main.js"]\n'
-    prune = _prune(image)
+    prune = _prune(_image("npm ci\nENV A=1\nRUN npx eslint .\nENV B=2"))
     assert isinstance(prune, Prune) and prune.after == 4
 
 
@@ -156,5 +155,5 @@ def test_later_yarns_have_no_prune_that_is_known() -> None:
 
 
 def test_a_prune_whose_result_is_not_copied_is_not_made() -> None:
-    image = 'FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci && npx vite build\nRUN npm i -g serve\nCMD ["serve", "dist"]\n'
+    image = _image("npm ci && npx vite build && npm i -g serve").replace('"node", "main.js"', '"serve", "dist"')
     assert prunes(infer(image, {"package.json": MANIFEST})) == []
