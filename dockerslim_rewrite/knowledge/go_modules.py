@@ -32,6 +32,12 @@ def go_commands() -> frozenset[str]:
 
 
 @cache
+def c_compilers() -> frozenset[str]:
+    """Return packages and programs that bring a C compiler."""
+    return frozenset(load("go_modules")["programs"]["compilers"])
+
+
+@cache
 def build_drivers() -> frozenset[str]:
     """Return the programs that may run the go command in ways that are not followed."""
     return frozenset(load("go_modules")["programs"]["drivers"])

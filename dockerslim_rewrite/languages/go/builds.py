@@ -88,9 +88,7 @@ class BuildReader:
             for number, command in enumerate(step.script.commands if step.script else ()):
                 if not isinstance(command, SimpleCommand) or not command.words:
                     continue
-                place = _Place(
-                    step.index, _insert_at(command), "", "Dockerfile", step.instruction.line, 0, env
-                )
+                place = _Place(step.index, _insert_at(command), "", "Dockerfile", step.instruction.line, 0, env)
                 if step.instruction.is_exec:
                     place = replace(place, insert=None)
                 if self._command(command, place):

@@ -128,5 +128,8 @@ def _all_pure(closure: Closure, facts: dict[str, ModuleFact | None]) -> tuple[Ev
     if facts:
         found.append(Evidence("go_modules.toml", 0, f"{len(facts)} packages of modules without C"))
     pure = sorted(standard_cgo() & closure.standard.keys())
-    found.extend(Evidence(closure.standard[path].file, closure.standard[path].line, f"{path} has a pure Go form") for path in pure)
+    found.extend(
+        Evidence(closure.standard[path].file, closure.standard[path].line, f"{path} has a pure Go form")
+        for path in pure
+    )
     return tuple(found)

@@ -40,9 +40,7 @@ class Package:
 
 @dataclass(slots=True)
 class Closure:
-    """Packages by import path, and those whose sources are not at hand, each with the first import that names it.
-
-    """
+    """Packages by import path, and those whose sources are not at hand, each with the first import that names it."""
 
     packages: dict[str, Package] = field(default_factory=dict)
     external: dict[str, Evidence] = field(default_factory=dict)
@@ -63,7 +61,9 @@ class Closure:
 class Importer:
     """Follows imports through local modules, vendor/, GOPATH and the module cache."""
 
-    def __init__(self, tree: Tree, module: Module | None, tags: Tags, cache: ModuleCache, gopath: Iterable[str]) -> None:
+    def __init__(
+        self, tree: Tree, module: Module | None, tags: Tags, cache: ModuleCache, gopath: Iterable[str]
+    ) -> None:
         self._tree = tree
         self._module = module
         self._tags = tags

@@ -15,7 +15,8 @@ from dockerslim_rewrite.languages.go.make_functions import UNKNOWN, Expander
 UNSET = "${_not_known_before_the_build}"
 MAX_INCLUDES = 50
 _ASSIGNMENT = re.compile(
-    r"(?P<export>export\s+|override\s+|unexport\s+)*(?P<name>[^\s:#=+?!]+)\s*(?P<operator>::?:?=|\+=|\?=|!=|=)\s*(?P<value>.*)", re.DOTALL
+    r"(?P<export>export\s+|override\s+|unexport\s+)*(?P<name>[^\s:#=+?!]+)\s*(?P<operator>::?:?=|\+=|\?=|!=|=)\s*(?P<value>.*)",
+    re.DOTALL,
 )
 _CONDITION = re.compile(r"(ifeq|ifneq|ifdef|ifndef)\b\s*(.*)")
 
@@ -82,7 +83,9 @@ class MakefileReader:
         self._includes = 0
         self._conditions: list[bool | None] = []
         self._open: list[Rule] = []
-        inherited = {name: UNKNOWN if value is None else value.replace("$", "$$") for name, value in environment.items()}
+        inherited = {
+            name: UNKNOWN if value is None else value.replace("$", "$$") for name, value in environment.items()
+        }
         self._file.variables.update(inherited)
         self._file.variables.update({"CURDIR": directory, "MAKE": "make", "PWD": directory, "SHELL": "/bin/sh"})
         self._file.variables.update(overrides)
@@ -226,7 +229,9 @@ class MakefileReader:
                 self._includes += 1
                 self._text(content)
             elif required:
-                self._file.problems.append((number, f"the included file {name.replace(UNKNOWN, '?')} is not in the context"))
+                self._file.problems.append(
+                    (number, f"the included file {name.replace(UNKNOWN, '?')} is not in the context")
+                )
 
 
 def recipe_lines(

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dockerslim_rewrite.analysis.words import options_and_operands
-from dockerslim_rewrite.knowledge.options import options_with_value
 from dockerslim_rewrite.shell.model import SimpleCommand
 
 MOVERS = frozenset({"cp", "mv", "install", "ln"})
@@ -25,7 +24,7 @@ class Move:
 
 def read_moves(name: str, command: SimpleCommand, is_directory: Callable[[str], bool]) -> Iterator[Move]:
     """Yield what one command moves, copies or links; nothing for words that are not static."""
-    options, operands = options_and_operands(command, options_with_value(name))
+    options, operands = options_and_operands(command)
     if command.cwd is None or None in operands or (name == "install" and "-d" in options):
         return
     words = [word for word in operands if word is not None]

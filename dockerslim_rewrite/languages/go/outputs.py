@@ -177,7 +177,11 @@ class Outputs:
         is_local = word in (".", "..") or word.startswith(("./", "../", "/"))
         if "..." in word:
             prefix = word.split("...", 1)[0].rstrip("/") or "."
-            start = posixpath.normpath(posixpath.join(cwd, prefix)) if is_local else self._import_directory(prefix, cwd, command)
+            start = (
+                posixpath.normpath(posixpath.join(cwd, prefix))
+                if is_local
+                else self._import_directory(prefix, cwd, command)
+            )
             yield from self._below(start, command) if start is not None else ()
             return
         if is_local:

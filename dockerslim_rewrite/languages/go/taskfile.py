@@ -6,13 +6,22 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-TASKFILES = ("Taskfile.yml", "taskfile.yml", "Taskfile.yaml", "taskfile.yaml", "Taskfile.dist.yml", "Taskfile.dist.yaml")
+TASKFILES = (
+    "Taskfile.yml",
+    "taskfile.yml",
+    "Taskfile.yaml",
+    "taskfile.yaml",
+    "Taskfile.dist.yml",
+    "Taskfile.dist.yaml",
+)
 UNSET = "${_not_known_before_the_build}"
 MAX_DEPTH = 16
 _REFERENCE = re.compile(r"\{\{\s*(?:\.(\w+)|[^}]*)\s*\}\}")
 
 
-def task_commands(text: str, names: tuple[str, ...], variables: Mapping[str, str]) -> tuple[tuple[str, str], ...] | None:
+def task_commands(
+    text: str, names: tuple[str, ...], variables: Mapping[str, str]
+) -> tuple[tuple[str, str], ...] | None:
     """Return `(directory, shell text)` of everything that the tasks run, dependencies first, or None when it cannot be
     told. The directory is relative to the Taskfile's ("" is its own)."""
     import yaml

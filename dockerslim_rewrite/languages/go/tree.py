@@ -89,7 +89,9 @@ class Tree:
             found: dict[str, str] = {}
             prefix = directory.rstrip("/") + "/"
             for tree in self._trees:
-                if tree.is_dir and (directory == tree.image_path or directory.startswith(tree.image_path.rstrip("/") + "/")):
+                if tree.is_dir and (
+                    directory == tree.image_path or directory.startswith(tree.image_path.rstrip("/") + "/")
+                ):
                     inner = directory[len(tree.image_path) :].strip("/")
                     place = posixpath.join(tree.context_path, inner) if inner else tree.context_path
                     found.update((name, f"{place}/{name}".lstrip("/")) for name in self.context.list_dir(place))

@@ -138,7 +138,11 @@ class Evaluator:
         return self._package_value(place.source.package.path, name, depth)
 
     def _package_value(self, package: str, name: str, depth: int) -> Sequence[Value]:
-        values = [value for found in self._program.package_values(package, name) for value in self.evaluate(found, NOBODY, depth)]
+        values = [
+            value
+            for found in self._program.package_values(package, name)
+            for value in self.evaluate(found, NOBODY, depth)
+        ]
         for source in self._program.mentioning(name):
             if source.package.path == package and (root := self._program.root(source)) is not None:
                 for node in walk(root):
@@ -167,7 +171,12 @@ class Evaluator:
                 return self.evaluate(place.at(values[position]), scope, depth)
             return self._result(place.at(values[0]), position, scope, depth) if values else [UNKNOWN]
         if own and node.type == "var_declaration":
-            return [value for key, at in declared(node) if key == name for value in self.evaluate(place.at(at), scope, depth)]
+            return [
+                value
+                for key, at in declared(node)
+                if key == name
+                for value in self.evaluate(place.at(at), scope, depth)
+            ]
         if node.type == "range_clause":
             return self._ranged(place, name, scope, depth)
         if node.type == "call_expression":
@@ -185,7 +194,10 @@ class Evaluator:
     def _result(self, call: Place, position: int, scope: Scope, depth: int) -> Sequence[Value]:
         """Return one result of a call with several."""
         name = self.called(call)
-        if name in ("os.Executable", "path/filepath.Abs", "path/filepath.EvalSymlinks", "os.Getwd", "os.LookupEnv") and not position:
+        if (
+            name in ("os.Executable", "path/filepath.Abs", "path/filepath.EvalSymlinks", "os.Getwd", "os.LookupEnv")
+            and not position
+        ):
             return self.evaluate(call, scope, depth)
         if name == "runtime.Caller" and position == 1:
             return [Value(call.source.image_path)]
@@ -207,7 +219,9 @@ class Evaluator:
         return self._flag(place, arguments[1], default, scope, depth)
 
     def _flag(self, place: Place, name: Node, default: Node, scope: Scope, depth: int) -> Sequence[Value]:
-        given = [self._around.flag(value.text) for value in self.evaluate(place.at(name), scope, depth) if value.complete]
+        given = [
+            self._around.flag(value.text) for value in self.evaluate(place.at(name), scope, depth) if value.complete
+        ]
         stated = [Value(word, chosen=True) for word in given if word is not None]
         return stated or [replace(value, chosen=True) for value in self.evaluate(place.at(default), scope, depth)]
 
@@ -276,16 +290,21 @@ class Evaluator:
             found.append(Value(known, chosen=True) if known else UNKNOWN)
         return found
 
-    def _path_call(self, call: Place, function: str, arguments: list[Node], scope: Scope, depth: int) -> Sequence[Value]:
+    def _path_call(
+        self, call: Place, function: str, arguments: list[Node], scope: Scope, depth: int
+    ) -> Sequence[Value]:
         parts = [self.evaluate(call.at(argument), scope, depth) for argument in arguments]
         if function == "Join" and parts:
             return [join(combination) for combination in itertools.islice(itertools.product(*parts), MAX_VALUES)]
         if function == "Dir" and len(parts) == 1:
             return [
-                replace(value, text=posixpath.dirname(value.text) or ".") if value.complete else UNKNOWN for value in parts[0]
+                replace(value, text=posixpath.dirname(value.text) or ".") if value.complete else UNKNOWN
+                for value in parts[0]
             ]
         if function == "Base" and len(parts) == 1:
-            return [replace(value, text=posixpath.basename(value.text)) if value.complete else UNKNOWN for value in parts[0]]
+            return [
+                replace(value, text=posixpath.basename(value.text)) if value.complete else UNKNOWN for value in parts[0]
+            ]
         if function in _KEEPING and len(parts) == 1:
             return parts[0]
         return [UNKNOWN]

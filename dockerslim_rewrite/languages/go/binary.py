@@ -1,0 +1,56 @@
+"""Which build made the binary that a process starts."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+
+from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.analysis.start import Process
+from dockerslim_rewrite.languages.go.builds import Build, BuildLog
+from dockerslim_rewrite.languages.go.moves import origins
+from dockerslim_rewrite.languages.go.outputs import Output
+from dockerslim_rewrite.languages.go.tree import Tree
+from dockerslim_rewrite.languages.model import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """A started binary at its absolute image path. `build` and `output` are None when nothing that is known made it."""
+
+    path: str
+    process: Process
+    build: Build | None = None
+    output: Output | None = None
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Return who starts it and what made it."""
+        return (self.process.evidence, self.build.evidence) if self.build is not None else (self.process.evidence,)
+
+
+def find_binary(process: Process, project: Project, log: BuildLog, tree: Tree) -> Binary | None:
+    """Return the binary that a process starts, or None for a bare name that nothing in the stage makes."""
+    name = process.argv[0] or ""
+    if "/" in name:
+        path = "/" + posixpath.normpath(posixpath.join(process.cwd, name)).lstrip("/")
+        return _match(path, process, log) or Binary(path, process)
+    for directory in project.facts.contract.env.get("PATH", "").split(":"):
+        path = posixpath.join(directory, name)
+        found = _match(path, process, log)
+        if found is not None:
+            return found
+        if tree.is_file(path) or any(move.new == path for move in log.moves):
+            return Binary(path, process)
+    return None
+
+
+def _match(path: str, process: Process, log: BuildLog) -> Binary | None:
+    for origin in origins(path, tuple(log.moves)):
+        for exact in (True, False):
+            for build in reversed(log.builds):
+                for output in build.outputs:
+                    loose = output.path is None and output.directory == posixpath.dirname(origin)
+                    if output.path == origin if exact else loose:
+                        return Binary(path, process, build, output)
+    return None

@@ -1,0 +1,100 @@
+"""`go run` as the start command: built in the builder, run as a binary (G08)."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+from dataclasses import dataclass, replace
+
+from dockerslim_rewrite.analysis.start import Process
+from dockerslim_rewrite.knowledge.go_modules import go_commands
+from dockerslim_rewrite.languages.go.builds import Build
+from dockerslim_rewrite.languages.go.command import GoCommand, parse_go
+from dockerslim_rewrite.languages.go.outputs import Outputs
+from dockerslim_rewrite.languages.go.tree import Tree
+from dockerslim_rewrite.languages.model import AppendInstruction, Obstacle, Project, ReplaceStart
+
+INSTALL_DIRECTORY = "/usr/local/bin"
+_BUILDING = frozenset({"RUN", "COPY", "ADD"})
+
+
+@dataclass(frozen=True, slots=True)
+class GoRun:
+    """The build that replaces `go run`, and the start that replaces the author's."""
+
+    path: str
+    build: Build
+    instruction: AppendInstruction
+    start: ReplaceStart
+
+
+def is_go_run(process: Process | None) -> bool:
+    """Tell whether a process is `go run`."""
+    return process is not None and process.argv[0] in go_commands() and "run" in process.argv[1:3]
+
+
+def replace_go_run(process: Process, project: Project, tree: Tree, outputs: Outputs) -> GoRun | Obstacle:
+    """Return the build and the new start, or why there is none."""
+    line = process.evidence.line if process.evidence.file == "Dockerfile" else project.facts.stage.from_.line
+    hint = "build a binary with `go build` and start it"
+    env: dict[str, str | None] = {**project.facts.contract.env, **dict(process.env)}
+    command = parse_go(process.argv, process.cwd, env)
+    if command is None or None in process.argv or len(project.start.processes) != 1 or project.start.scripts:
+        return Obstacle("G08", line, "`go run` with words that are not known before the build", hint)
+    packages = _packages(command.operands)
+    build_command = replace(command, verb="build", operands=packages)
+    target = next(iter(outputs.of(build_command)), None)
+    sources = target is not None and (
+        all(tree.is_file(file) for file in target.files) if target.files else bool(tree.go_files(target.package or ""))
+    )
+    name = posixpath.basename(target.path) if target is not None and target.path else ""
+    if not sources or not name or not packages:
+        return Obstacle("G08", line, "the package of `go run` is not in the build context", hint)
+    step, at_root = _last_step(project)
+    path = posixpath.join(INSTALL_DIRECTORY if at_root else process.cwd, name)
+    words = [*_flags(process.argv, command), *(word or "" for word in packages)]
+    text = f"go build -o {path} {shlex.join(words)}"
+    build = Build(build_command, outputs.of(build_command), step, None, "", process.evidence)
+    arguments = tuple(word or "" for word in command.operands[len(packages) :])
+    start = _start(project, path, arguments)
+    if start is None:
+        return Obstacle("G08", line, "`go run` is split between ENTRYPOINT and CMD", hint)
+    here = process.cwd if project.facts.steps[step].before.workdir != process.cwd else ""
+    run = f"cd {shlex.quote(here)} && {text}" if here else text
+    return GoRun(path, build, AppendInstruction(step, run), start)
+
+
+def _packages(operands: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    """Return the operands of `go run` that name the package: Go files, or one package."""
+    files = []
+    for word in operands:
+        if word is None or not word.endswith(".go"):
+            break
+        files.append(word)
+    return tuple(files) or operands[:1]
+
+
+def _flags(argv: tuple[str | None, ...], command: GoCommand) -> list[str]:
+    """Return the build flags as written, without `-exec`."""
+    words = [word or "" for word in argv[: command.operand_words]]
+    return [word for word in words[words.index("run") + 1 :] if not word.startswith("-exec")]
+
+
+def _last_step(project: Project) -> tuple[int, bool]:
+    """Return the last step that fills the image, and whether root is the user there."""
+    steps = [step for step in project.facts.steps if step.instruction.keyword in _BUILDING]
+    if not steps:
+        return -1, True
+    return steps[-1].index, steps[-1].before.user in ("", "root", "0")
+
+
+def _start(project: Project, path: str, arguments: tuple[str, ...]) -> ReplaceStart | None:
+    entrypoint, cmd = project.facts.contract.entrypoint, project.facts.contract.cmd
+    if entrypoint is None or entrypoint.step is None:
+        return ReplaceStart(None, (path, *arguments))
+    if cmd is None or cmd.step is None or entrypoint.shell is not None:
+        return ReplaceStart((path, *arguments), None)
+    own = tuple(cmd.argv)
+    if cmd.shell is not None or (own and arguments[-len(own) :] != own):
+        return None
+    return ReplaceStart((path, *(arguments[: len(arguments) - len(own)])), None)

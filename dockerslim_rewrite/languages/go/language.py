@@ -1,0 +1,344 @@
+"""Go's answer to the planner."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.analysis.replay import DEFAULT_PATH
+from dockerslim_rewrite.analysis.start import Process
+from dockerslim_rewrite.knowledge.go_modules import implicit_files
+from dockerslim_rewrite.knowledge.tools import development_command
+from dockerslim_rewrite.languages.go.assets import AssetFinder, driver_doubts, read_generated
+from dockerslim_rewrite.languages.go.bases import runtime_options
+from dockerslim_rewrite.languages.go.binary import Binary, find_binary
+from dockerslim_rewrite.languages.go.builds import Build, BuildLog, BuildReader
+from dockerslim_rewrite.languages.go.gorun import GoRun, is_go_run, replace_go_run
+from dockerslim_rewrite.languages.go.linking import Linker
+from dockerslim_rewrite.languages.go.outputs import Output, Outputs
+from dockerslim_rewrite.languages.go.program import Program
+from dockerslim_rewrite.languages.go.tree import Tree
+from dockerslim_rewrite.languages.go.uses import Uses, find_uses
+from dockerslim_rewrite.languages.go.values import Surroundings
+from dockerslim_rewrite.languages.model import (
+    RANK_OUTPUT,
+    Artifact,
+    Detection,
+    Findings,
+    NeedFeature,
+    NeedProgram,
+    Note,
+    Obstacle,
+    Project,
+    SetEnv,
+    Suggestion,
+)
+
+TOOLCHAIN = "the Go toolchain, its caches and the sources"
+
+
+class GoLanguage:
+    """Go programs built on the official golang images."""
+
+    name = "go"
+
+    def detect(self, project: Project) -> Detection | None:
+        """Recognise a golang base image."""
+        base = project.facts.base
+        if base is None or base.family != "golang":
+            return None
+        evidence = Evidence("Dockerfile", project.facts.stage.from_.line, f"FROM {project.facts.base_text}")
+        return Detection(self.name, (evidence,), owns_start=True)
+
+    def infer(self, project: Project) -> Findings:
+        """Return everything that is known about the stage's Go side."""
+        return _Inference(project).findings()
+
+
+@dataclass(slots=True)
+class _Inference:
+    """One inference, gathered step by step."""
+
+    project: Project
+    tree: Tree = field(init=False)
+    outputs: Outputs = field(init=False)
+    log: BuildLog = field(init=False)
+    linker: Linker = field(init=False)
+    suggestions: list[Suggestion] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    obstacles: list[Obstacle] = field(default_factory=list)
+    binaries: list[Binary] = field(default_factory=list)
+    go_run: GoRun | None = None
+
+    def __post_init__(self) -> None:
+        base = self.project.facts.base
+        self.tree = Tree(self.project)
+        self.outputs = Outputs(self.tree, self._is_directory, base.version if base is not None else "")
+        self.log = BuildReader(self.project, self.tree, self.outputs).read()
+        self.linker = Linker(self.project, self.tree, self.log)
+
+    def _is_directory(self, path: str) -> bool:
+        return self.tree.is_dir(path) or self.project.files.is_directory(path)
+
+    def findings(self) -> Findings:
+        self._development()
+        self._start()
+        if self.obstacles:
+            return Findings(obstacles=tuple(self.obstacles), covered_commands=frozenset(self.log.covered))
+        for binary in self.binaries:
+            self._link(binary)
+        roots = self._roots()
+        known = self._assets(roots)
+        return Findings(
+            suggestions=tuple(dict.fromkeys(self.suggestions)),
+            options=runtime_options(self.project),
+            notes=tuple(dict.fromkeys(self.notes)),
+            covered_commands=frozenset(self.log.covered),
+            dropped=(TOOLCHAIN,),
+            roots=tuple(root for root in roots if root != "/"),
+            programs_known=known,
+        )
+
+    def _line(self, evidence: Evidence) -> int:
+        return evidence.line if evidence.file == "Dockerfile" else self.project.facts.stage.from_.line
+
+    def _development(self) -> None:
+        for process in self.project.start.processes:
+            use = development_command(process.argv)
+            if use is not None:
+                message = f"the container starts {use.name}: {use.reason}"
+                hint = "start the built binary, or keep this file for development"
+                self.obstacles.append(Obstacle(use.code, self._line(process.evidence), message, hint))
+
+    def _start(self) -> None:
+        main = self.project.start.main
+        if self.obstacles:
+            return
+        if main is None:
+            line = self.project.facts.stage.from_.line
+            if not self._onbuild_start():
+                self.obstacles.append(
+                    Obstacle("G09", line, "nothing is started that could be traced", "name it in CMD")
+                )
+            return
+        if is_go_run(main):
+            self._replace_go_run(main)
+            return
+        for process in self.project.start.processes:
+            binary = find_binary(process, self.project, self.log, self.tree)
+            if binary is not None and (binary.build is not None or process is main):
+                self._binary(binary)
+            elif process is main:
+                self._untraced(process)
+
+    def _onbuild_start(self) -> bool:
+        """`golang:onbuild` ends in `CMD ["go-wrapper", "run"]`, which starts what its trigger installed."""
+        build = next((build for build in self.log.builds if build.via == "go-wrapper"), None)
+        return build is not None and False
+
+    def _replace_go_run(self, main: Process) -> None:
+        answer = replace_go_run(main, self.project, self.tree, self.outputs)
+        if isinstance(answer, Obstacle):
+            self.obstacles.append(answer)
+            return
+        self.go_run = answer
+        self._binary(Binary(answer.path, main, answer.build, answer.build.outputs[0]))
+
+    def _untraced(self, process: Process) -> None:
+        name = process.argv[0] or ""
+        message = f"nothing in this file is known to build {name}"
+        hint = "start the binary by its path, or build it with `go build -o`"
+        self.obstacles.append(Obstacle("G09", self._line(process.evidence), message, hint))
+
+    def _binary(self, binary: Binary) -> None:
+        """Carry a started binary at its own path, and put its directory on PATH where only the old base had it."""
+        self.binaries.append(binary)
+        artifact = Artifact(binary.path, False, RANK_OUTPUT, "the start command runs it")
+        code = "G07" if binary.build is not None else "G09"
+        self.suggestions.append(
+            Suggestion(code, f"{binary.path}: the start command runs it", artifact, binary.evidence)
+        )
+        if "/" in (binary.process.argv[0] or "") or self.go_run is not None:
+            return
+        directory = posixpath.dirname(binary.path)
+        if directory not in DEFAULT_PATH.split(":") and directory not in self._own_path():
+            what = f"{directory} is put on PATH, where the start command finds {binary.process.argv[0]}"
+            effect = SetEnv("PATH", f"{directory}:$PATH")
+            self.suggestions.append(Suggestion("G07", what, effect, binary.evidence, changes=("env:PATH",)))
+
+    def _own_path(self) -> set[str]:
+        """Return the directories that the author's own ENV put on PATH."""
+        base = self.project.facts.base
+        inherited = set((base.env.get("PATH", "") if base is not None else "").split(":"))
+        changed = any(
+            step.instruction.keyword == "ENV" and "PATH" in step.instruction.value for step in self.project.facts.steps
+        )
+        return set(self.project.facts.contract.env.get("PATH", "").split(":")) - inherited if changed else set()
+
+    def _link(self, binary: Binary) -> None:
+        if binary.build is None or binary.output is None:
+            self.suggestions.extend(self.linker.unknown_libc(binary.evidence))
+            return
+        if self.go_run is not None:
+            self._link_go_run(binary.build, binary.output)
+            return
+        for item in self.linker.suggestions(binary.build, binary.output):
+            if isinstance(item, Note):
+                self.notes.append(item)
+            else:
+                self.suggestions.append(item)
+
+    def _link_go_run(self, build: Build, output: Output) -> None:
+        """The new build is ours: cgo is switched off where it is not needed."""
+        assert self.go_run is not None
+        text = self.go_run.instruction.text
+        found = list(self.linker.suggestions(build, output))
+        pure = self.linker.cgo(build, output).value.answer == "not_needed" and build.command.cgo_setting is None
+        if pure:
+            found = []
+            text = text.replace("go build ", "CGO_ENABLED=0 go build ", 1)
+        self.notes.extend(item for item in found if isinstance(item, Note))
+        self.suggestions.extend(item for item in found if isinstance(item, Suggestion))
+        instruction = type(self.go_run.instruction)(self.go_run.instruction.after, f"RUN {text}")
+        what = "`go run` is built once in the builder, and the binary is started"
+        evidence = (build.evidence,)
+        self.suggestions.append(Suggestion("G08", what, instruction, evidence))
+        changed = ("entrypoint",) if self.go_run.start.entrypoint is not None else ("cmd",)
+        self.suggestions.append(Suggestion("G08", what, self.go_run.start, evidence, changes=changed))
+
+    def _roots(self) -> tuple[str, ...]:
+        """Return the copied directories that hold the sources or the working directory."""
+        places = {
+            binary.output.package for binary in self.binaries if binary.output is not None and binary.output.package
+        }
+        places |= {posixpath.dirname(file) for binary in self.binaries if binary.output for file in binary.output.files}
+        places |= {build.command.cwd for build in self.log.builds if build.command.cwd}
+        places |= {posixpath.dirname(binary.path) for binary in self.binaries} | {self.project.facts.contract.workdir}
+        places = {self.tree.resolve(place) for place in places}
+        found = [tree.image_path for tree in self.tree.roots if tree.is_dir and _touches(tree.image_path, places)]
+        # single files copied into the working directory (COPY main.go go.mod ./) make it a source directory as well
+        found += [
+            posixpath.dirname(tree.image_path)
+            for tree in self.tree.roots
+            if not tree.is_dir and posixpath.dirname(tree.image_path) in places
+        ]
+        return tuple(root for root in dict.fromkeys(found) if not any(_strictly_below(root, other) for other in found))
+
+    def _assets(self, roots: tuple[str, ...]) -> bool:
+        """Find what the binaries read and start; True when every program that they start is known."""
+        main = self.project.start.main
+        cwd = main.cwd if main is not None else self.project.facts.contract.workdir
+        generated = read_generated(self.project, self.log, roots)
+        finder = AssetFinder(self.project, self.tree, roots, cwd, generated)
+        uses: Uses | None = Uses()
+        doubts: list[Evidence] = driver_doubts(self.log)
+        for binary in self.binaries:
+            found = self._uses(binary)
+            if found is None or uses is None:
+                uses = None
+                continue
+            uses.files += found.files
+            uses.doubts += found.doubts
+            uses.programs += found.programs
+            uses.program_doubts += found.program_doubts
+            uses.features = {**found.features, **uses.features}
+            doubts += self._implicit(binary, uses, cwd)
+        assets = finder.choose(uses, doubts, self._named(cwd))
+        self.suggestions += assets.suggestions
+        self.notes += assets.notes
+        self._needs(uses)
+        return uses is not None and not uses.program_doubts
+
+    def _uses(self, binary: Binary) -> Uses | None:
+        """Read the sources of a binary; None when they are not at hand."""
+        if binary.build is None or binary.output is None:
+            return None
+        closure = self.linker.closure(binary.build, binary.output)
+        if not any(package.files for package in closure.own()):
+            return None
+        env = {**self.project.facts.contract.env, **dict(binary.process.env)}
+        around = Surroundings(binary.process.cwd, binary.path, env, binary.process.argv[1:])
+        return find_uses(Program(closure), around)
+
+    def _implicit(self, binary: Binary, uses: Uses, cwd: str) -> Iterator[Evidence]:
+        """Add what frameworks read from the working directory without being told."""
+        assert binary.build is not None
+        assert binary.output is not None
+        for path, evidence in self.linker.closure(binary.build, binary.output).external.items():
+            for name in implicit_files(path):
+                if name == "*":
+                    yield evidence
+                else:
+                    uses.files.append((posixpath.join(cwd, name), evidence))
+
+    def _named(self, cwd: str) -> Iterator[tuple[str, Evidence]]:
+        """Yield the paths that arguments and the author's ENV name, where a copied file or directory stands there."""
+        main = self.project.start.main
+        words: list[tuple[str, Evidence]] = []
+        if main is not None:
+            words += [(word, main.evidence) for word in main.argv[1:] if word]
+        for step in self.project.facts.steps:
+            if step.instruction.keyword == "ENV":
+                evidence = Evidence("Dockerfile", step.instruction.line, f"ENV {step.instruction.value}"[:80])
+                own = self.project.facts.contract.env
+                base = self.project.facts.base.env if self.project.facts.base is not None else {}
+                words += [
+                    (value, evidence) for name, value in own.items() if base.get(name) != value and name != "PATH"
+                ]
+        for word, evidence in words:
+            for text in (word, word.rpartition("=")[2]):
+                path = "/" + posixpath.normpath(posixpath.join(cwd, text.removeprefix("file://"))).lstrip("/")
+                if text and text not in (".", "/") and (self.tree.is_file(path) or self.tree.is_dir(path)):
+                    yield path, evidence
+
+    def _needs(self, uses: Uses | None) -> None:
+        base = self.project.facts.base
+        start = self.binaries[0].process.evidence if self.binaries else Evidence("Dockerfile", 1, "the start command")
+        if uses is None:
+            unread = Evidence(start.file, start.line, f"{start.text}: the sources cannot be read")
+            self._feature("ca-certificates", unread)
+            self._feature("tzdata", unread)
+            return
+        for name, evidence in uses.programs:
+            path = "/" + posixpath.normpath(posixpath.join(self.project.facts.contract.workdir, name)).lstrip("/")
+            own = "/" in name and (self.tree.is_file(path) or any(binary.path == path for binary in self.binaries))
+            if not own:
+                self.suggestions.append(Suggestion("G11", f"the program starts {name}", NeedProgram(name), (evidence,)))
+        for feature in ("tzdata", "ca-certificates"):
+            if feature in uses.features:
+                self._feature(feature, uses.features[feature])
+        if "mime-types" in uses.features and base is not None and "mime-types" in base.features:
+            self._feature("mime-types", uses.features["mime-types"])
+        self._unread_modules()
+
+    def _unread_modules(self) -> None:
+        """Modules whose sources are not at hand may use TLS and time zones; so does TZ."""
+        for binary in self.binaries:
+            if binary.build is None or binary.output is None:
+                continue
+            closure = self.linker.closure(binary.build, binary.output)
+            tls = closure.standard.get("net/http") or closure.standard.get("crypto/tls")
+            outside = next(iter(closure.external.values()), None)
+            if evidence := tls or outside:
+                self._feature("ca-certificates", evidence)
+            if outside is not None:
+                self._feature("tzdata", outside)
+        if "TZ" in self.project.facts.contract.env:
+            line = self.project.facts.stage.from_.line
+            self._feature("tzdata", Evidence("Dockerfile", line, f"TZ={self.project.facts.contract.env['TZ']}"))
+
+    def _feature(self, name: str, evidence: Evidence) -> None:
+        code = {"tzdata": "G04", "ca-certificates": "G05"}.get(name, "G06")
+        need = NeedFeature(name)  # type: ignore[arg-type]
+        if not any(suggestion.effect == need for suggestion in self.suggestions):
+            self.suggestions.append(Suggestion(code, f"{name} may be used at run time", need, (evidence,)))
+
+
+def _touches(path: str, places: set[str]) -> bool:
+    return any(_strictly_below(place, path) or _strictly_below(path, place) or path == place for place in places)
+
+
+def _strictly_below(path: str, other: str) -> bool:
+    return path != other and path.startswith(other.rstrip("/") + "/")
