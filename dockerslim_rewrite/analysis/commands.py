@@ -13,7 +13,8 @@ from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge.tools import tool
 from dockerslim_rewrite.shell.builtins import is_builtin
 from dockerslim_rewrite.shell.model import Opaque, SimpleCommand
-from dockerslim_rewrite.shell.parse import parse_script, shell_call, unwrap
+from dockerslim_rewrite.shell.location import with_own_directory
+from dockerslim_rewrite.shell.parse import parse_script, read_interpreter, shell_call, unwrap
 
 SHELLS = frozenset({"sh", "bash", "ash", "dash", ".", "source"})
 MAX_SCRIPT_DEPTH = 4
@@ -85,13 +86,12 @@ class _Reader:
             target = operands[0] if operands else None
         if target is None or command.cwd is None:
             return None
-        source = self._files.to_context(posixpath.normpath(posixpath.join(command.cwd, target)), before=step.index)
+        path = posixpath.normpath(posixpath.join(command.cwd, target))
+        source = self._files.to_context(path, before=step.index)
         text = self._context.read_text(source) if source is not None else None
-        if text is None or base in SHELLS:
-            return text
-        first = text.split("\n", 1)[0]
-        is_shell = first.startswith("#!") and first.split()[-1].rsplit("/", 1)[-1] in SHELLS
-        return text if is_shell or name.endswith(".sh") else None
+        if text is None or not (base in SHELLS or name.endswith(".sh") or read_interpreter(text) in SHELLS):
+            return None
+        return with_own_directory(text, posixpath.dirname(path))
 
 
 def _unknown_kind(base: str, command: SimpleCommand) -> Effect:

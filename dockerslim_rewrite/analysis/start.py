@@ -11,6 +11,7 @@ from dockerslim_rewrite.analysis.model import Command, Evidence, StageFacts
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.shell.builtins import is_builtin
 from dockerslim_rewrite.shell.model import SimpleCommand, Word
+from dockerslim_rewrite.shell.location import with_own_directory
 from dockerslim_rewrite.shell.parse import parse_script, unwrap
 from dockerslim_rewrite.syntax.model import Span
 
@@ -254,7 +255,8 @@ class _Follower:
 
     def _read(self, path: str) -> str | None:
         source = self.files.to_context(path)
-        return self.context.read_text(source) if source is not None else None
+        text = self.context.read_text(source) if source is not None else None
+        return with_own_directory(text, posixpath.dirname(path)) if text is not None else None
 
     def _script(self, text: str, cwd: str, evidence: Evidence, arguments: tuple[str | None, ...], depth: int) -> None:
         script = parse_script(text, variables=self.env, workdir=cwd)

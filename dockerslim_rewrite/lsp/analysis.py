@@ -84,7 +84,10 @@ class Analysis:
     @cached_property
     def variants(self) -> tuple[Variant, ...]:
         """Return every rewrite that the evidence allows, the preferred one first, no text twice."""
-        return tuple({variant.outcome.text: variant for variant in reversed(tuple(self._variants()))}.values())[::-1]
+        found: dict[str, Variant] = {}
+        for variant in self._variants():
+            found.setdefault(variant.outcome.text, variant)
+        return tuple(found.values())
 
     def _variants(self) -> Iterator[Variant]:
         best = self.outcome

@@ -17,6 +17,7 @@ from dockerslim_rewrite.languages.go.taskfile import TASKFILES, task_commands
 from dockerslim_rewrite.languages.go.tree import ONBUILD_SOURCES, Tree
 from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.shell.model import SimpleCommand
+from dockerslim_rewrite.shell.location import with_own_directory
 from dockerslim_rewrite.shell.parse import parse_script, unwrap
 
 SHELLS = frozenset({"sh", "bash", "ash", "dash", ".", "source"})
@@ -182,7 +183,7 @@ class BuildReader:
         shown = self._tree.to_context(path) or path
         inner = replace(place, via=place.via or shown, file=shown, depth=place.depth + 1)
         directory = posixpath.dirname(path)
-        self._text(_script_directory(text, directory), command.cwd, inner, arguments)
+        self._text(with_own_directory(text, directory), command.cwd, inner, arguments)
         return False
 
     def _text(self, text: str, cwd: str, place: _Place, arguments: tuple[str | None, ...] = ()) -> None:
@@ -291,24 +292,3 @@ def _make_words(command: SimpleCommand) -> tuple[list[str | None], dict[str, str
         else:
             targets.append(word)
     return targets, overrides, options
-
-
-# `dirname "$0"` in its usual spellings: the shell parser does not evaluate substitutions, and scripts start with these
-_OWN_DIRECTORY = (
-    '$(dirname "$0")', "$(dirname $0)", '`dirname "$0"`', "`dirname $0`", '$(dirname "${0}")', "${0%/*}",
-    '$(dirname "${BASH_SOURCE[0]}")', "$(dirname ${BASH_SOURCE[0]})", '$(dirname "$BASH_SOURCE")',
-    '$( dirname "${BASH_SOURCE[0]}" )', '$(dirname -- "$0")', '$(dirname -- "${BASH_SOURCE[0]}")',
-)  # fmt: skip
-
-
-def _script_directory(text: str, directory: str) -> str:
-    """Put a script's own directory in the place of the substitutions that compute it."""
-    for spelling in _OWN_DIRECTORY:
-        text = text.replace(spelling, directory)
-    for quote in ('"', ""):
-        for space in ("", " "):
-            text = text.replace(f"$({space}cd {quote}{directory}{quote} && pwd{space})", directory)
-            for up in ("/..", "/../.."):
-                above = posixpath.normpath(directory + up)
-                text = text.replace(f"$({space}cd {quote}{directory}{up}{quote} && pwd{space})", above)
-    return text

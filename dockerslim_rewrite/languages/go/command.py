@@ -7,7 +7,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 VALUE_FLAGS = frozenset(
-    ["o", "C", "p", "covermode", "coverpkg", "asmflags", "buildmode", "buildvcs", "compiler", "gccgoflags", "gcflags", "installsuffix", "ldflags", "mod", "modfile", "overlay", "pgo", "pkgdir", "tags", "toolexec", "exec", "run"]
+    [
+        "o",
+        "C",
+        "p",
+        "covermode",
+        "coverpkg",
+        "asmflags",
+        "buildmode",
+        "buildvcs",
+        "compiler",
+        "gccgoflags",
+        "gcflags",
+        "installsuffix",
+        "ldflags",
+        "mod",
+        "modfile",
+        "overlay",
+        "pgo",
+        "pkgdir",
+        "tags",
+        "toolexec",
+        "exec",
+        "run",
+    ]
 )
 OPTIONAL_VALUE = frozenset({"buildvcs"})
 

@@ -118,10 +118,7 @@ class _Inference:
             return
         if main is None:
             line = self.project.facts.stage.from_.line
-            if not self._onbuild_start():
-                self.obstacles.append(
-                    Obstacle("G09", line, "nothing is started that could be traced", "name it in CMD")
-                )
+            self.obstacles.append(Obstacle("G09", line, "nothing is started that could be traced", "name it in CMD"))
             return
         if is_go_run(main):
             self._replace_go_run(main)
@@ -132,11 +129,6 @@ class _Inference:
                 self._binary(binary)
             elif process is main:
                 self._untraced(process)
-
-    def _onbuild_start(self) -> bool:
-        """`golang:onbuild` ends in `CMD ["go-wrapper", "run"]`, which starts what its trigger installed."""
-        build = next((build for build in self.log.builds if build.via == "go-wrapper"), None)
-        return build is not None and False
 
     def _replace_go_run(self, main: Process) -> None:
         answer = replace_go_run(main, self.project, self.tree, self.outputs)
@@ -202,11 +194,12 @@ class _Inference:
         self.notes.extend(item for item in found if isinstance(item, Note))
         self.suggestions.extend(item for item in found if isinstance(item, Suggestion))
         instruction = type(self.go_run.instruction)(self.go_run.instruction.after, f"RUN {text}")
-        what = "`go run` is built once in the builder, and the binary is started"
+        what = "what `go run` compiles at each start is built once in the builder"
         evidence = (build.evidence,)
         self.suggestions.append(Suggestion("G08", what, instruction, evidence))
         changed = ("entrypoint",) if self.go_run.start.entrypoint is not None else ("cmd",)
-        self.suggestions.append(Suggestion("G08", what, self.go_run.start, evidence, changes=changed))
+        started = "the binary is started in place of `go run`"
+        self.suggestions.append(Suggestion("G08", started, self.go_run.start, evidence, changes=changed))
 
     def _roots(self) -> tuple[str, ...]:
         """Return the copied directories that hold the sources or the working directory."""
@@ -234,8 +227,9 @@ class _Inference:
         finder = AssetFinder(self.project, self.tree, roots, cwd, generated)
         uses: Uses | None = Uses()
         doubts: list[Evidence] = driver_doubts(self.log)
-        for binary in self.binaries:
+        for binary in self.binaries:  # grows while own binaries that others start are found
             found = self._uses(binary)
+            self._started(found, binary)
             if found is None or uses is None:
                 uses = None
                 continue
@@ -250,6 +244,16 @@ class _Inference:
         self.notes += assets.notes
         self._needs(uses)
         return uses is not None and not uses.program_doubts
+
+    def _started(self, found: Uses | None, starter: Binary) -> None:
+        """Carry the program's own binaries that it starts (G14)."""
+        for name, evidence in found.programs if found is not None else ():
+            process = Process((name,), starter.process.cwd, starter.process.env, False, evidence, starter.process.step)
+            binary = find_binary(process, self.project, self.log, self.tree)
+            if binary is None or binary.build is None or any(binary.path == known.path for known in self.binaries):
+                continue
+            self._binary(binary)
+            self._link(binary)
 
     def _uses(self, binary: Binary) -> Uses | None:
         """Read the sources of a binary; None when they are not at hand."""
@@ -303,8 +307,8 @@ class _Inference:
             return
         for name, evidence in uses.programs:
             path = "/" + posixpath.normpath(posixpath.join(self.project.facts.contract.workdir, name)).lstrip("/")
-            own = "/" in name and (self.tree.is_file(path) or any(binary.path == path for binary in self.binaries))
-            if not own:
+            own = any(name in (binary.process.argv[0], binary.path) for binary in self.binaries)
+            if not own and not ("/" in name and self.tree.is_file(path)):
                 self.suggestions.append(Suggestion("G11", f"the program starts {name}", NeedProgram(name), (evidence,)))
         for feature in ("tzdata", "ca-certificates"):
             if feature in uses.features:

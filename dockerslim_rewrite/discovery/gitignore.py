@@ -1,0 +1,90 @@
+"""`.gitignore`, from the repository's root down to each folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+MAX_BYTES = 1024 * 1024
+
+
+class Patterns:
+    """Patterns in the grammar of .gitignore, relative to a folder."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = [line for line in lines if line.strip() and not line.startswith("#")]
+        self._spec: Any = None
+
+    def verdict(self, path: str, *, is_dir: bool) -> bool | None:
+        """Return True when a pattern takes the path, False when a `!` pattern gives it back, None when none matches."""
+        if not self._lines:
+            return None
+        if self._spec is None:
+            self._spec = _compile(self._lines)
+        include = self._spec.check_file(f"{path}/" if is_dir else path).include
+        return None if include is None else bool(include)
+
+
+class GitIgnore:
+    """The ignore rules that hold in one folder. Folders that are ignored are to be left out by the caller.
+
+    `layers` are pairs of a folder and its patterns, the outermost first.
+    """
+
+    def __init__(self, layers: tuple[tuple[str, Patterns], ...] = ()) -> None:
+        self._layers = layers
+
+    @classmethod
+    def above(cls, folder: Path) -> GitIgnore:
+        """Return the rules that hold in `folder` without its own file: those from the repository's root down to it."""
+        parents = [folder, *folder.parents]
+        top = next((index for index, path in enumerate(parents) if (path / ".git").exists()), None)
+        if top is None:
+            return cls()
+        rules = cls(((str(parents[top]), Patterns(_lines(parents[top] / ".git/info/exclude"))),))
+        for path in reversed(parents[1 : top + 1]):
+            rules = rules.inside(path)
+        return rules
+
+    def inside(self, folder: Path) -> GitIgnore:
+        """Return the rules that hold in a folder below: these and the folder's own."""
+        lines = _lines(folder / ".gitignore")
+        return GitIgnore((*self._layers, (str(folder), Patterns(lines)))) if lines else self
+
+    def ignores(self, path: str, *, is_dir: bool) -> bool:
+        """Tell whether a file or folder, by its absolute path, is ignored. The innermost file that says something wins."""
+        for folder, patterns in reversed(self._layers):
+            relative = path[len(folder) :].lstrip("/")
+            if relative and (verdict := patterns.verdict(relative, is_dir=is_dir)) is not None:
+                return verdict
+        return False
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:
+            return []
+        return os.fsdecode(path.read_bytes()).splitlines()
+    except OSError:
+        return []
+
+
+def _compile(lines: list[str]) -> Any:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        return GitIgnoreSpec.from_lines(line for line in lines if _is_valid(line))
+
+
+def _is_valid(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
