@@ -136,14 +136,19 @@ class _Chooser:
 
 
 def _workdir_chain(facts: StageFacts) -> frozenset[int]:
-    """Return the WORKDIR steps from the last absolute one on: together they give the final directory."""
+    """Return the WORKDIR steps from the last absolute one on: together they give the final directory.
+
+    Empty when all are relative: they start from the old base's own directory.
+    """
     chain: list[int] = []
+    anchored = False
     for step in facts.steps:
         if step.instruction.keyword == "WORKDIR":
             value = step.instruction.value
             absolute = value.startswith("/") or (value.startswith("$") and _expands_to_absolute(step))
             chain = [step.index] if absolute else [*chain, step.index]
-    return frozenset(chain)
+            anchored = anchored or absolute
+    return frozenset(chain) if anchored else frozenset()
 
 
 def _expands_to_absolute(step: Step) -> bool:

@@ -50,7 +50,7 @@ def read_generated(project: Project, log: BuildLog, roots: Iterable[str]) -> Gen
                 what = effect.program if isinstance(effect, Builds) else "a command that is not understood"
                 unknown = unknown or Evidence("Dockerfile", line, f"{what} may write files")
             elif isinstance(effect, Writes):
-                paths.extend(path for path in effect.paths if _below(path, roots))
+                paths.extend(path for path in effect.paths if _below(path, roots) and path not in roots)
     return Generated(tuple(dict.fromkeys(paths)), unknown)
 
 
@@ -76,11 +76,31 @@ class AssetFinder:
             self._whole(Evidence("Dockerfile", self._line, "the sources cannot be read"))
             return self.assets
         every = [*uses.doubts, *doubts]
-        for path, evidence in (*uses.files, *named):
+        for path, evidence in (*uses.files, *named, *uses.literals, *self._copied_by_name()):
             every.extend(self._read(path, evidence))
         if every:
             self._content(every[0])
         return self.assets
+
+    def _copied_by_name(self) -> Iterator[tuple[str, Evidence]]:
+        """Yield what the author copies by name though no Go build reads it: it is copied for the program."""
+        for tree in self._project.files.trees:
+            name = posixpath.basename(tree.context_path)
+            build_only = is_build_only_directory(name) if tree.is_dir else is_build_only(name)
+            if not tree.context_path or build_only or not _below(tree.image_path, self._roots):
+                continue
+            if tree.is_dir and (tree.image_path in self._roots or not self._has_assets(tree.image_path)):
+                continue
+            instruction = self._project.facts.steps[tree.step].instruction
+            yield (
+                tree.image_path,
+                Evidence("Dockerfile", instruction.line, f"{instruction.keyword} {instruction.value}"),
+            )
+
+    def _has_assets(self, directory: str) -> bool:
+        """Tell whether a directory holds files, and none of them is Go source."""
+        names = [posixpath.basename(file) for file in self._tree.walk(directory)]
+        return any(not is_build_only(name) for name in names) and not any(name.endswith(".go") for name in names)
 
     def _read(self, path: str, evidence: Evidence) -> Iterator[Evidence]:
         """Carry one path that the program reads; yield the evidence when only more than that is sure."""

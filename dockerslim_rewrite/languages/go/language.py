@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.analysis.replay import DEFAULT_PATH
 from dockerslim_rewrite.analysis.start import Process
+from dockerslim_rewrite.knowledge.go_calls import is_build_only
 from dockerslim_rewrite.knowledge.go_modules import implicit_files
 from dockerslim_rewrite.knowledge.tools import development_command
 from dockerslim_rewrite.languages.go.assets import AssetFinder, driver_doubts, read_generated
@@ -234,6 +235,7 @@ class _Inference:
                 uses = None
                 continue
             uses.files += found.files
+            uses.literals += found.literals
             uses.doubts += found.doubts
             uses.programs += found.programs
             uses.program_doubts += found.program_doubts
@@ -264,7 +266,13 @@ class _Inference:
             return None
         env = {**self.project.facts.contract.env, **dict(binary.process.env)}
         around = Surroundings(binary.process.cwd, binary.path, env, binary.process.argv[1:])
-        return find_uses(Program(closure), around)
+        return find_uses(Program(closure), around, self._is_asset)
+
+    def _is_asset(self, path: str) -> bool:
+        """Tell whether a file that is no Go source stands at a path, or a directory without Go sources."""
+        if self.tree.is_file(path):
+            return not is_build_only(posixpath.basename(path))
+        return self.tree.is_dir(path) and not any(name.endswith(".go") for name in self.tree.names(path))
 
     def _implicit(self, binary: Binary, uses: Uses, cwd: str) -> Iterator[Evidence]:
         """Add what frameworks read from the working directory without being told."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,26 +17,47 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
+_LITERAL = re.compile(r'"([^"\\\n]{2,200})"|`([^`\n]{2,200})`')
+
+
 @dataclass(slots=True)
 class Uses:
     """`files` are absolute image paths (a directory for a pattern or an unknown name in it); `doubts` are reads of
     files that cannot be told; `programs` are names or paths; `program_doubts` are starts of unknown programs; `features`
-    lead to the first place that needs them."""
+    lead to the first place that needs them. `literals` are existing files or directories that a string of the sources
+    names, whatever it is used for.
+    """
 
     files: list[tuple[str, Evidence]] = field(default_factory=list)
     doubts: list[Evidence] = field(default_factory=list)
     programs: list[tuple[str, Evidence]] = field(default_factory=list)
     program_doubts: list[Evidence] = field(default_factory=list)
     features: dict[str, Evidence] = field(default_factory=dict)
+    literals: list[tuple[str, Evidence]] = field(default_factory=list)
 
 
-def find_uses(program: Program, around: Surroundings) -> Uses:
-    """Read every own source file that mentions a call of go_calls.toml."""
+def find_uses(program: Program, around: Surroundings, exists: Callable[[str], bool]) -> Uses:
+    """Read every own source file that mentions a call of go_calls.toml, and the strings of all of them.
+
+    `exists` tells whether a file or directory of the context stands at an absolute image path.
+    """
     finder = _Finder(program, around)
     for source in program.sources:
         if go_calls.interesting_names().search(source.file.text):
             finder.file(source)
+        finder.uses.literals.extend(_literals(source, around.cwd, exists))
     return finder.uses
+
+
+def _literals(source: Source, cwd: str, exists: Callable[[str], bool]) -> Iterator[tuple[str, Evidence]]:
+    """Yield existing paths that a string names: sql.Open("sqlite", "data.db") reads a file as well."""
+    for match in _LITERAL.finditer(source.file.text):
+        written = (match[1] or match[2]).removeprefix("file:").removeprefix("//").split("?", 1)[0]
+        if ("." in written or "/" in written) and written.strip("./") and "://" not in written:
+            path = _absolute(written, cwd)
+            if exists(path):
+                number = source.file.text.count("\n", 0, match.start()) + 1
+                yield path, Evidence(source.file.label, number, match[0])
 
 
 class _Finder:
