@@ -13,7 +13,7 @@ from dockerslim_rewrite.syntax.model import Instruction
 
 _SHOWN_EVIDENCE = 3
 _SHOWN_DECISIONS = 8
-_MARKDOWN = frozenset("\\`*_{}[]<>()#+-.!|~&")
+_MARKDOWN = frozenset("\\`*_[]<>|~&")
 
 
 def describe(analysis: Analysis, instruction: Instruction, *, markdown: bool) -> str | None:
@@ -75,6 +75,8 @@ def _fate(analysis: Analysis, plan: RewritePlan, instruction: Instruction) -> tu
         return "Build and run time", "it is in both stages"
     if runs:
         return "Run time", "it moves to the runtime stage"
+    if not built:
+        return "Run time", "the runtime stage has it in another form"
     return "Build time", "it stays in the builder; only what the program needs is copied out"
 
 
