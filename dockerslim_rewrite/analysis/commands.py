@@ -12,8 +12,8 @@ from dockerslim_rewrite.analysis.model import StageFacts, Step
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge.tools import tool
 from dockerslim_rewrite.shell.builtins import is_builtin
-from dockerslim_rewrite.shell.model import Opaque, SimpleCommand
 from dockerslim_rewrite.shell.location import with_own_directory
+from dockerslim_rewrite.shell.model import Opaque, SimpleCommand
 from dockerslim_rewrite.shell.parse import parse_script, read_interpreter, shell_call, unwrap
 
 SHELLS = frozenset({"sh", "bash", "ash", "dash", ".", "source"})

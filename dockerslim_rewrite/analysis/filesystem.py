@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from dockerslim_rewrite.analysis.effects import Attributes, Effect, Inert, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.words import absolute, options_and_operands
+from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.shell.model import SimpleCommand
 
 _OUTPUT = (">", ">>", ">|", "1>", "1>>", "&>", "&>>")
@@ -74,6 +75,7 @@ def _copy(command: SimpleCommand) -> Iterator[Effect]:
         return
     names = tuple(posixpath.basename(source) for source in sources or ())
     into = (target or "").endswith(("/", "/.")) or target == "." or len(operands) > 1
+    into = into or path in system_paths("shared")  # a directory that every base has
     if into and sources is not None and not any("*" in name or "?" in name for name in names):
         yield Writes(tuple(posixpath.join(path, name) for name in names), "tree")
     else:

@@ -10,8 +10,8 @@ from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import Command, Evidence, StageFacts
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.shell.builtins import is_builtin
-from dockerslim_rewrite.shell.model import SimpleCommand, Word
 from dockerslim_rewrite.shell.location import with_own_directory
+from dockerslim_rewrite.shell.model import SimpleCommand, Word
 from dockerslim_rewrite.shell.parse import parse_script, unwrap
 from dockerslim_rewrite.syntax.model import Span
 
@@ -231,6 +231,8 @@ class _Follower:
         """Follow a script file of the context; False when `name` is none."""
         path = self._locate(name, cwd)
         text = self._read(path) if path else None
+        if text is None and name.endswith(".sh"):
+            self.unknown.append(Evidence(evidence.file, evidence.line, f"{name} cannot be read"))
         shebang = read_shebang(text) if text else ()
         if path is None or text is None or not (shebang or name.endswith(".sh")):
             return False

@@ -49,10 +49,14 @@ _LAST_WINS = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL", "USER"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The runtime lines that repeat the author's text; `moved` are the steps that leave the builder."""
+    """The runtime lines that repeat the author's text; `moved` are the steps that leave the builder.
+
+    `inherited` are the variables of the old base that these lines refer to.
+    """
 
     lines: tuple[RuntimeLine, ...]
     moved: frozenset[int]
+    inherited: tuple[str, ...] = ()
 
 
 def item_index(dockerfile: Dockerfile, instruction: Instruction) -> int:
@@ -89,7 +93,18 @@ def collect_settings(
         if step.instruction.keyword in MOVED or (step.instruction.keyword in STATE and step.index > last_building)
     )
     lines = [chooser.line(step) for step in sorted(chosen, key=_layout)]
-    return Settings(tuple(lines), moved)
+    return Settings(tuple(lines), moved, _inherited(dockerfile, facts, chosen))
+
+
+def _inherited(dockerfile: Dockerfile, facts: StageFacts, chosen: list[Step]) -> tuple[str, ...]:
+    """Return the variables that only the old base sets and that chosen lines expand; PATH is every base's."""
+    base = facts.base.env if facts.base is not None else {}
+    found: set[str] = set()
+    for step in chosen:
+        if step.instruction.keyword not in ("CMD", "ENTRYPOINT", "HEALTHCHECK", "SHELL"):
+            own = {*step.before.own_env, *step.before.args}
+            found |= {name for name in _references(dockerfile, step.instruction) if name in base and name not in own}
+    return tuple(sorted(found - {"PATH"}))
 
 
 def _layout(step: Step) -> tuple[int, int]:

@@ -78,8 +78,20 @@ def lay_out(chosen: Chosen) -> Layout:
         else line
         for line in settings.lines
     ]
-    runtime = _Runtime(chosen, own, start).all()
+    runtime = [*_inherited_lines(chosen, settings.inherited), *_Runtime(chosen, own, start).all()]
     return Layout(builder.name, builder.items, tuple(runtime), start)
+
+
+def _inherited_lines(chosen: Chosen, names: tuple[str, ...]) -> list[RuntimeLine]:
+    """Set the old base's variables that the author's lines expand, where the new base does not set them the same."""
+    old = chosen.facts.base.env if chosen.facts.base is not None else {}
+    new = chosen.fit.image.env if chosen.fit.image is not None else {}
+    same = chosen.fit.option.style == "same"
+    return [
+        RuntimeLine("arguments", f"ENV {name}={old[name]}", "D06")
+        for name in names
+        if not same and old[name] and old[name] != new.get(name)
+    ]
 
 
 def _replaced_start(chosen: Chosen) -> ReplaceStart | None:

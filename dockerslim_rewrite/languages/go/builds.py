@@ -16,8 +16,8 @@ from dockerslim_rewrite.languages.go.outputs import Output, Outputs
 from dockerslim_rewrite.languages.go.taskfile import TASKFILES, task_commands
 from dockerslim_rewrite.languages.go.tree import ONBUILD_SOURCES, Tree
 from dockerslim_rewrite.languages.model import Project
-from dockerslim_rewrite.shell.model import SimpleCommand
 from dockerslim_rewrite.shell.location import with_own_directory
+from dockerslim_rewrite.shell.model import SimpleCommand
 from dockerslim_rewrite.shell.parse import parse_script, unwrap
 
 SHELLS = frozenset({"sh", "bash", "ash", "dash", ".", "source"})

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.analysis.model import Confidence, Evidence
 from dockerslim_rewrite.analysis.replay import DEFAULT_PATH
 from dockerslim_rewrite.analysis.start import Process
 from dockerslim_rewrite.knowledge.go_calls import is_build_only
@@ -30,9 +30,11 @@ from dockerslim_rewrite.languages.model import (
     Findings,
     NeedFeature,
     NeedProgram,
+    NeedShell,
     Note,
     Obstacle,
     Project,
+    ReplaceStart,
     SetEnv,
     Suggestion,
 )
@@ -124,6 +126,9 @@ class _Inference:
         if is_go_run(main):
             self._replace_go_run(main)
             return
+        if main.argv[:2] == ("go-wrapper", "run"):
+            self._replace_go_wrapper(main)
+            return
         for process in self.project.start.processes:
             binary = find_binary(process, self.project, self.log, self.tree)
             if binary is not None and (binary.build is not None or process is main):
@@ -139,6 +144,20 @@ class _Inference:
         self.go_run = answer
         self._binary(Binary(answer.path, main, answer.build, answer.build.outputs[0]))
 
+    def _replace_go_wrapper(self, main: Process) -> None:
+        """`go-wrapper run` starts what `go-wrapper install` (or go install) made of the same directory (G15)."""
+        made = [build for build in self.log.builds if build.command.cwd == main.cwd or build.step < 0]
+        outputs = [(build, output) for build in made for output in build.outputs if output.path]
+        if not outputs or None in main.argv:
+            self._untraced(main)
+            return
+        build, output = outputs[-1]
+        path = output.path or ""
+        self._binary(Binary(path, main, build, output))
+        start = ReplaceStart(None, (path, *(word or "" for word in main.argv[2:])))
+        what = "go-wrapper starts this binary: it is started itself"
+        self.suggestions.append(Suggestion("G15", what, start, (main.evidence, build.evidence), changes=("cmd",)))
+
     def _untraced(self, process: Process) -> None:
         name = process.argv[0] or ""
         message = f"nothing in this file is known to build {name}"
@@ -153,7 +172,8 @@ class _Inference:
         self.suggestions.append(
             Suggestion(code, f"{binary.path}: the start command runs it", artifact, binary.evidence)
         )
-        if "/" in (binary.process.argv[0] or "") or self.go_run is not None:
+        name = binary.process.argv[0] or ""
+        if "/" in name or self.go_run is not None or posixpath.basename(binary.path) != name:
             return
         directory = posixpath.dirname(binary.path)
         if directory not in DEFAULT_PATH.split(":") and directory not in self._own_path():
@@ -173,6 +193,9 @@ class _Inference:
     def _link(self, binary: Binary) -> None:
         if binary.build is None or binary.output is None:
             self.suggestions.extend(self.linker.unknown_libc(binary.evidence))
+            if not self.tree.is_file(binary.path):
+                what = f"{binary.path} may be a script: nothing that is known made it"
+                self.suggestions.append(Suggestion("G09", what, NeedShell(), binary.evidence, Confidence.LOW))
             return
         if self.go_run is not None:
             self._link_go_run(binary.build, binary.output)

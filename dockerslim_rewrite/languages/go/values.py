@@ -10,32 +10,26 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dockerslim_rewrite.languages.go.program import Place, Program, declared, enclosing_function, text, walk
+from dockerslim_rewrite.languages.go.syntax_values import (
+    UNKNOWN,
+    Value,
+    arguments_of,
+    concatenate,
+    join,
+    parameter_names,
+    parameter_position,
+    string_literal,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 MAX_DEPTH = 12
 MAX_VALUES = 32
-_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|.)", re.DOTALL)
 _VERB = re.compile(r"%[-+# 0-9.*]*[a-zA-Z%]")
-_SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _FLAG_PACKAGES = ("flag", "github.com/spf13/pflag", "github.com/namsral/flag", "github.com/peterbourgon/ff")
 _KEEPING = frozenset({"Clean", "Abs", "ToSlash", "FromSlash", "EvalSymlinks"})
 _PATHS = ("path/filepath", "path")
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A text that an expression may give. `complete` is False when only its beginning is known; `chosen` when a flag
-    or a variable may choose another one."""
-
-    text: str
-    complete: bool = True
-    chosen: bool = False
-
-
-UNKNOWN = Value("", complete=False)
-Bindings = Mapping[str, tuple["Place", "Scope"]]
 
 
 @dataclass(frozen=True)
@@ -202,7 +196,7 @@ class Evaluator:
         if name == "runtime.Caller" and position == 1:
             return [Value(call.source.image_path)]
         if name == "os/exec.LookPath" and position == 0:
-            first = _arguments(call.node)
+            first = arguments_of(call.node)
             return self.evaluate(call.at(first[0]), scope, depth) if first else [UNKNOWN]
         return self._returned(call, position, scope, depth)
 
@@ -212,7 +206,7 @@ class Evaluator:
         label = text(function).rsplit(".", 1)[-1] if function is not None else ""
         if not label.startswith("StringVar"):
             return ()
-        arguments = _arguments(place.node)
+        arguments = arguments_of(place.node)
         if len(arguments) < 3 or text(arguments[0]).lstrip("&").rsplit(".", 1)[-1] != name:
             return ()
         default = arguments[3 if label.endswith("P") and len(arguments) > 3 else 2]
@@ -232,7 +226,7 @@ class Evaluator:
         label = function.node.child_by_field_name("name")
         found: list[Value] = []
         for use, is_call in self._program.calls(text(label)) if label is not None else ():
-            arguments = _arguments(use.node) if is_call else []
+            arguments = arguments_of(use.node) if is_call else []
             if position >= len(arguments):
                 return [UNKNOWN]
             found.extend(self.evaluate(use.at(arguments[position]), NOBODY, depth))
@@ -263,7 +257,7 @@ class Evaluator:
     def _call(self, call: Place, scope: Scope, depth: int) -> Sequence[Value]:
         name = self.called(call)
         package, _, function = name.rpartition(".")
-        arguments = _arguments(call.node)
+        arguments = arguments_of(call.node)
         if package in _PATHS:
             return self._path_call(call, function, arguments, scope, depth)
         if name == "fmt.Sprintf" and arguments:
@@ -336,7 +330,7 @@ class Evaluator:
             return [UNKNOWN]
         label = function.child_by_field_name("field") if function.type == "selector_expression" else function
         declarations = self._program.functions(text(label)) if label is not None else []
-        arguments = _arguments(call.node)
+        arguments = arguments_of(call.node)
         found: list[Value] = []
         for declaration in declarations:
             names = parameter_names(declaration.node)
@@ -347,71 +341,3 @@ class Evaluator:
                     if position < len(values):
                         found.extend(self.evaluate(declaration.at(values[position]), bound, depth))
         return found or [UNKNOWN]
-
-
-def _arguments(call: Node) -> list[Node]:
-    arguments = call.child_by_field_name("arguments")
-    return [child for child in arguments.named_children if child.type != "comment"] if arguments is not None else []
-
-
-arguments_of = _arguments
-
-
-def parameter_names(function: Node) -> list[str]:
-    """Return a function's parameter names in order."""
-    parameters = function.child_by_field_name("parameters")
-    declarations = parameters.named_children if parameters is not None else []
-    return [
-        text(name)
-        for declaration in declarations
-        if declaration.type in ("parameter_declaration", "variadic_parameter_declaration")
-        for name in declaration.children_by_field_name("name")
-    ]
-
-
-def parameter_position(function: Node, name: str) -> int | None:
-    """Return a parameter's position, None when there is none of that name."""
-    names = parameter_names(function)
-    return names.index(name) if name in names else None
-
-
-def string_literal(node: Node) -> str:
-    """Return the value of a string literal."""
-    raw = text(node)
-    if raw.startswith("`"):
-        return raw.strip("`").replace("\r", "")
-    return _ESCAPE.sub(_unescape, raw[1:-1])
-
-
-def _unescape(match: re.Match[str]) -> str:
-    body = match[1]
-    if body in _SIMPLE:
-        return _SIMPLE[body]
-    if body[0] in "xuU" and len(body) > 1:
-        code = int(body[1:], 16)
-        return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
-    return chr(int(body, 8)) if len(body) == 3 else body
-
-
-def concatenate(values: Sequence[Value]) -> Value:
-    """Return texts put together, up to the first one that is not complete."""
-    parts: list[str] = []
-    chosen = any(value.chosen for value in values)
-    for value in values:
-        parts.append(value.text)
-        if not value.complete:
-            return Value("".join(parts), complete=False, chosen=chosen)
-    return Value("".join(parts), chosen=chosen)
-
-
-def join(values: Sequence[Value]) -> Value:
-    """Return path elements joined and cleaned as filepath.Join does; what follows an unknown element is not known."""
-    parts: list[str] = []
-    chosen = any(value.chosen for value in values)
-    for value in values:
-        if not value.complete:
-            before = posixpath.normpath("/".join(parts)) + "/" if parts else ""
-            return Value(before + value.text, complete=False, chosen=chosen)
-        if value.text:
-            parts.append(value.text)
-    return Value(posixpath.normpath("/".join(parts)) if parts else "", chosen=chosen)
