@@ -90,6 +90,11 @@ def _compare_sets(kind: str, before: frozenset[str], after: frozenset[str], word
         yield Difference(f"{kind}:{name}", name if lost else "", "" if lost else name, cause)
 
 
+def _user(config: ImageConfig) -> str:
+    # Root goes by many names; what other names mean is compared by the process's ids.
+    return "root" if config.user in ("", "0", "root", "0:0", "root:root", "0:root", "root:0") else config.user
+
+
 def _words(words: tuple[str, ...]) -> str:
     import json
 

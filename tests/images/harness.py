@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -75,9 +76,11 @@ class Bench:
 
     def __init__(self, session: Session, folder: Path, scratch: Path) -> None:
         self.session = session
-        self.folder = folder
         self.scratch = scratch
         self.case: Case = load_case(folder / "case.toml")
+        self.folder = scratch / "context"
+        # a project has no case file, and with one in the context every COPY . would carry it
+        shutil.copytree(folder, self.folder, symlinks=True, ignore=shutil.ignore_patterns("case.toml", "expect.toml"))
         for name, source in self.case.images.items():
             if session.engine.has_image(source):
                 session.lend_tag(name, source)

@@ -62,7 +62,8 @@ def test_configuration_differences(change: dict[str, Any], kind: str, words: str
 
 
 def test_root_by_any_name_and_unset_workdir_are_equal() -> None:
-    assert not list(compare_configs(read_config({"Config": {"User": ""}}), read_config({"Config": {"User": "root"}})))
+    for name in ("root", "0", "0:0"):
+        assert not list(compare_configs(read_config({"Config": {"User": ""}}), read_config({"Config": {"User": name}})))
     assert not list(compare_configs(read_config({}), read_config({"Config": {"WorkingDir": "/"}})))
 
 
@@ -127,6 +128,8 @@ def test_announced_changes_are_no_differences(session: Session) -> None:
 def test_a_better_stop_and_an_announced_start_are_no_differences(session: Session) -> None:
     killed = replace(SERVICE, stop=Stop(2.0, 137, True))
     assert compare(session, killed, SERVICE, HTTP) == ()
+    wrapped = replace(SERVICE, stop=Stop(0.5, 1, False))
+    assert compare(session, wrapped, SERVICE, HTTP) == ()
     coded = replace(SERVICE, stop=Stop(0.1, 143, False))
     assert compare(session, SERVICE, coded, HTTP, frozenset({"cmd"})) == ()
 
