@@ -16,32 +16,42 @@ class UserError(Exception):
     """Bad usage or unreadable input: one sentence for the user; exit code 2."""
 
 
+class UnreadableFile(UserError):
+    """A Dockerfile that cannot be read: its name, the 1-based line (0: the whole file) and the reason."""
+
+    def __init__(self, name: str, reason: str, line: int = 0) -> None:
+        super().__init__(f"{name}:{line}: {reason}" if line else f"{name}: {reason}")
+        self.reason = reason
+        self.line = line
+
+
 def read_dockerfile(path: Path | None) -> str:
     """Read a Dockerfile, or stdin when `path` is None; line ends stay as they are.
 
     Raises:
-        UserError: when it is absent, a directory, unreadable, too large or not text.
+        UnreadableFile: when it is absent, a directory, unreadable, too large or not text.
     """
     name = str(path) if path is not None else "<stdin>"
     try:
         data = sys.stdin.buffer.read(MAX_DOCKERFILE_BYTES + 1) if path is None else _read(path)
     except FileNotFoundError:
-        raise UserError(f"{name}: no such file") from None
+        raise UnreadableFile(name, "no such file") from None
     except IsADirectoryError:
-        raise UserError(f"{name}: is a directory; name the Dockerfile in it") from None
+        raise UnreadableFile(name, "is a directory; name the Dockerfile in it") from None
     except PermissionError:
-        raise UserError(f"{name}: cannot be read (permission denied)") from None
+        raise UnreadableFile(name, "cannot be read (permission denied)") from None
     except OSError as error:
-        raise UserError(f"{name}: cannot be read ({error.strerror or error})") from None
+        raise UnreadableFile(name, f"cannot be read ({error.strerror or error})") from None
     if len(data) > MAX_DOCKERFILE_BYTES:
-        raise UserError(f"{name}: larger than {MAX_DOCKERFILE_BYTES // 1024 // 1024} MiB")
+        raise UnreadableFile(name, f"larger than {MAX_DOCKERFILE_BYTES // 1024 // 1024} MiB")
     if b"\0" in data:
-        raise UserError(f"{name}:{data[: data.index(0)].count(10) + 1}: binary data; a Dockerfile is text")
+        line = data[: data.index(0)].count(b"\n") + 1
+        raise UnreadableFile(name, "binary data; a Dockerfile is text", line)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise UserError(f"{name}:{line}: not UTF-8 text (byte {error.start})") from None
+        raise UnreadableFile(name, f"not UTF-8 text (byte {error.start})", line) from None
 
 
 def _read(path: Path) -> bytes:
@@ -49,7 +59,7 @@ def _read(path: Path) -> bytes:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(str(path))
     if not stat.S_ISREG(status.st_mode):
-        raise UserError(f"{path}: not a regular file")
+        raise UnreadableFile(str(path), "not a regular file")
     with path.open("rb") as file:
         return file.read(MAX_DOCKERFILE_BYTES + 1)
 

@@ -71,7 +71,7 @@ def _add(names: list[str], name: str, seen: set[str]) -> None:
 def _search(
     shown: str, real: str, rules: GitIgnore, choice: Choice, gitignore: bool, depth: int
 ) -> Iterator[tuple[str, bool]]:
-    """Yield `(path, is a compose or bake file)` below a folder: `shown` is its path for the user, `real` the true one."""
+    """Yield `(path, is a compose or bake file)` below a folder; `shown` is its path for the user, `real` the true one."""
     if gitignore:
         rules = rules.inside(Path(real))
     for entry in _entries(real):
@@ -82,9 +82,12 @@ def _search(
                 yield from _search(name, path, rules, choice, gitignore, depth + 1)
         elif _is_build(entry.name):
             yield name, True
-        elif (wanted := choice(path, False)) is not False and (wanted or is_dockerfile_name(entry.name)):
-            if entry.is_file() and not rules.ignores(path, is_dir=False):
-                yield name, False
+        elif _is_wanted(entry, choice(path, False)) and entry.is_file() and not rules.ignores(path, is_dir=False):
+            yield name, False
+
+
+def _is_wanted(entry: os.DirEntry[str], chosen: bool | None) -> bool:
+    return is_dockerfile_name(entry.name) if chosen is None else chosen
 
 
 def _is_build(name: str) -> bool:

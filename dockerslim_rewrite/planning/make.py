@@ -82,7 +82,8 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
     findings = (*findings, Findings(suggestions=applied))
     wanted = language_artifacts(findings)
     wanted.extend(script_artifacts((project.start, inputs.health), wanted))
-    base = [*language_needs(findings), *start_needs(project.start, inputs.health, (item.artifact for item in wanted))]
+    own = tuple(item.artifact for item in wanted)
+    base = [*language_needs(findings, own), *start_needs(project.start, inputs.health, own)]
     programs = frozenset(posixpath.basename(item.need.name) for item in base if isinstance(item.need, NeedProgram))
     known = all(finding.programs_known for finding in inputs.findings) and not project.start.unknown
     roots = tuple(root for finding in inputs.findings for root in finding.roots if root != "/")

@@ -45,13 +45,16 @@ class PackagePlan:
     recommends: bool
 
 
-def language_needs(findings: Iterable[Findings]) -> Iterator[Requirement]:
-    """Yield the needs that languages suggest."""
+def language_needs(findings: Iterable[Findings], artifacts: tuple[Artifact, ...]) -> Iterator[Requirement]:
+    """Yield the needs that languages suggest, but for programs that an artifact brings along."""
     kinds = (NeedLibc, NeedShell, NeedProgram, NeedFeature, NeedLibrary, NeedInterpreter)
     for finding in findings:
         for suggestion in finding.suggestions:
-            if isinstance(suggestion.effect, kinds):
-                yield Requirement(suggestion.effect, suggestion.code, suggestion.summary, suggestion.evidence)
+            effect = suggestion.effect
+            if isinstance(effect, NeedProgram) and _is_provided(effect.name, artifacts):
+                continue
+            if isinstance(effect, kinds):
+                yield Requirement(effect, suggestion.code, suggestion.summary, suggestion.evidence)
 
 
 def start_needs(start: Start, health: Start | None, artifacts: Iterable[Artifact]) -> Iterator[Requirement]:

@@ -11,6 +11,7 @@ from dockerslim_rewrite.analysis.replay import DEFAULT_PATH
 from dockerslim_rewrite.analysis.start import Process
 from dockerslim_rewrite.knowledge.go_calls import is_build_only
 from dockerslim_rewrite.knowledge.go_modules import implicit_files
+from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.knowledge.tools import development_command
 from dockerslim_rewrite.languages.go.assets import AssetFinder, driver_doubts, read_generated
 from dockerslim_rewrite.languages.go.bases import runtime_options
@@ -50,13 +51,21 @@ class GoLanguage:
     def detect(self, project: Project) -> Detection | None:
         """Recognise a golang base image."""
         base = project.facts.base
-        if base is None or base.family != "golang":
-            return None
-        evidence = Evidence("Dockerfile", project.facts.stage.from_.line, f"FROM {project.facts.base_text}")
-        return Detection(self.name, (evidence,), owns_start=True)
+        if base is not None and base.family == "golang":
+            evidence = Evidence("Dockerfile", project.facts.stage.from_.line, f"FROM {project.facts.base_text}")
+            return Detection(self.name, (evidence,), owns_start=True)
+        for step in project.facts.steps:
+            for command in step.script.simple if step.script is not None else ():
+                if command.name == "go" and command.argv[1:2] in (("build",), ("install",)):
+                    evidence = Evidence("Dockerfile", step.instruction.line, f"go {command.argv[1]} runs")
+                    return Detection(self.name, (evidence,), owns_start=False)
+        return None
 
     def infer(self, project: Project) -> Findings:
         """Return everything that is known about the stage's Go side."""
+        base = project.facts.base
+        if base is None or base.family != "golang":
+            return _Inference(project).guest_findings()
         return _Inference(project).findings()
 
 
@@ -103,6 +112,20 @@ class _Inference:
             roots=tuple(root for root in roots if root != "/"),
             programs_known=known,
         )
+
+    def guest_findings(self) -> Findings:
+        """Return what Go builds in an image that belongs to another language: programs on PATH are carried (D19)."""
+        for build in self.log.builds:
+            for output in build.outputs:
+                if output.path is None or posixpath.dirname(output.path) not in system_paths("programs"):
+                    continue
+                artifact = Artifact(output.path, False, RANK_OUTPUT, "a program built with Go")
+                what = f"{output.path}: a program built with Go"
+                self.suggestions.append(Suggestion("D19", what, artifact, (build.evidence,)))
+                found = self.linker.suggestions(build, output)
+                self.suggestions.extend(item for item in found if isinstance(item, Suggestion))
+        covered = frozenset(self.log.covered)
+        return Findings(tuple(self.suggestions), covered_commands=covered, programs_known=True)
 
     def _line(self, evidence: Evidence) -> int:
         return evidence.line if evidence.file == "Dockerfile" else self.project.facts.stage.from_.line
