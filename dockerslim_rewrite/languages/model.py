@@ -13,6 +13,8 @@ from dockerslim_rewrite.knowledge.model import Libc
 
 Style = Literal["distroless", "alpine", "slim", "scratch", "same"]
 
+Feature = Literal["tzdata", "ca-certificates", "mime-types", "passwd"]
+
 RANK_DEPENDENCIES = 20
 RANK_ASSETS = 30
 RANK_CODE = 40
@@ -58,7 +60,7 @@ class NeedProgram:
 class NeedFeature:
     """Files that a base image may hold: "tzdata", "ca-certificates", "mime-types", "passwd"."""
 
-    name: Literal["tzdata", "ca-certificates", "mime-types", "passwd"]
+    name: Feature
 
 
 @dataclass(frozen=True, slots=True)

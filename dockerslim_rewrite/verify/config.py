@@ -37,7 +37,7 @@ def read_config(inspected: Mapping[str, Any]) -> ImageConfig:
     health = config.get("Healthcheck") or inspected.get("HealthCheck") or {}
     return ImageConfig(
         env=dict(entry.partition("=")[::2] for entry in config.get("Env") or ()),
-        user=_user(config.get("User") or ""),
+        user=config.get("User") or "",
         workdir=config.get("WorkingDir") or "/",
         entrypoint=tuple(config.get("Entrypoint") or ()),
         cmd=tuple(config.get("Cmd") or ()),
@@ -104,8 +104,3 @@ def _words(words: tuple[str, ...]) -> str:
 def _health(config: ImageConfig) -> str:
     options = " ".join(f"{name}={value}" for name, value in sorted(config.health_options.items()))
     return f"{options} {_words(config.healthcheck)}".strip()
-
-
-def _user(text: str) -> str:
-    """Return USER with root's other names folded: none, root and 0 start the same process."""
-    return "root" if text in ("", "0", "root", "0:0", "root:root") else text

@@ -19,6 +19,7 @@ from dockerslim_rewrite.languages.go.binary import Binary, find_binary
 from dockerslim_rewrite.languages.go.builds import Build, BuildLog, BuildReader
 from dockerslim_rewrite.languages.go.gorun import GoRun, is_go_run, replace_go_run
 from dockerslim_rewrite.languages.go.linking import Linker
+from dockerslim_rewrite.languages.go.needs import named_paths, runtime_needs
 from dockerslim_rewrite.languages.go.outputs import Output, Outputs
 from dockerslim_rewrite.languages.go.program import Program
 from dockerslim_rewrite.languages.go.tree import Tree
@@ -29,8 +30,6 @@ from dockerslim_rewrite.languages.model import (
     Artifact,
     Detection,
     Findings,
-    NeedFeature,
-    NeedProgram,
     NeedShell,
     Note,
     Obstacle,
@@ -287,10 +286,10 @@ class _Inference:
             uses.program_doubts += found.program_doubts
             uses.features = {**found.features, **uses.features}
             doubts += self._implicit(binary, uses, cwd)
-        assets = finder.choose(uses, doubts, self._named(cwd))
+        assets = finder.choose(uses, doubts, named_paths(self.project, self.tree, cwd))
         self.suggestions += assets.suggestions
         self.notes += assets.notes
-        self._needs(uses)
+        self.suggestions += runtime_needs(self.project, self.tree, self.linker, tuple(self.binaries), uses)
         return uses is not None and not uses.program_doubts
 
     def _started(self, found: Uses | None, starter: Binary) -> None:
@@ -330,68 +329,6 @@ class _Inference:
                     yield evidence
                 else:
                     uses.files.append((posixpath.join(cwd, name), evidence))
-
-    def _named(self, cwd: str) -> Iterator[tuple[str, Evidence]]:
-        """Yield the paths that arguments and the author's ENV name, where a copied file or directory stands there."""
-        main = self.project.start.main
-        words: list[tuple[str, Evidence]] = []
-        if main is not None:
-            words += [(word, main.evidence) for word in main.argv[1:] if word]
-        for step in self.project.facts.steps:
-            if step.instruction.keyword == "ENV":
-                evidence = Evidence("Dockerfile", step.instruction.line, f"ENV {step.instruction.value}"[:80])
-                own = self.project.facts.contract.env
-                base = self.project.facts.base.env if self.project.facts.base is not None else {}
-                words += [
-                    (value, evidence) for name, value in own.items() if base.get(name) != value and name != "PATH"
-                ]
-        for word, evidence in words:
-            for text in (word, word.rpartition("=")[2]):
-                path = "/" + posixpath.normpath(posixpath.join(cwd, text.removeprefix("file://"))).lstrip("/")
-                if text and text not in (".", "/") and (self.tree.is_file(path) or self.tree.is_dir(path)):
-                    yield path, evidence
-
-    def _needs(self, uses: Uses | None) -> None:
-        base = self.project.facts.base
-        start = self.binaries[0].process.evidence if self.binaries else Evidence("Dockerfile", 1, "the start command")
-        if uses is None:
-            unread = Evidence(start.file, start.line, f"{start.text}: the sources cannot be read")
-            self._feature("ca-certificates", unread)
-            self._feature("tzdata", unread)
-            return
-        for name, evidence in uses.programs:
-            path = "/" + posixpath.normpath(posixpath.join(self.project.facts.contract.workdir, name)).lstrip("/")
-            own = any(name in (binary.process.argv[0], binary.path) for binary in self.binaries)
-            if not own and not ("/" in name and self.tree.is_file(path)):
-                self.suggestions.append(Suggestion("G11", f"the program starts {name}", NeedProgram(name), (evidence,)))
-        for feature in ("tzdata", "ca-certificates"):
-            if feature in uses.features:
-                self._feature(feature, uses.features[feature])
-        if "mime-types" in uses.features and base is not None and "mime-types" in base.features:
-            self._feature("mime-types", uses.features["mime-types"])
-        self._unread_modules()
-
-    def _unread_modules(self) -> None:
-        """Modules whose sources are not at hand may use TLS and time zones; so does TZ."""
-        for binary in self.binaries:
-            if binary.build is None or binary.output is None:
-                continue
-            closure = self.linker.closure(binary.build, binary.output)
-            tls = closure.standard.get("net/http") or closure.standard.get("crypto/tls")
-            outside = next(iter(closure.external.values()), None)
-            if evidence := tls or outside:
-                self._feature("ca-certificates", evidence)
-            if outside is not None:
-                self._feature("tzdata", outside)
-        if "TZ" in self.project.facts.contract.env:
-            line = self.project.facts.stage.from_.line
-            self._feature("tzdata", Evidence("Dockerfile", line, f"TZ={self.project.facts.contract.env['TZ']}"))
-
-    def _feature(self, name: str, evidence: Evidence) -> None:
-        code = {"tzdata": "G04", "ca-certificates": "G05"}.get(name, "G06")
-        need = NeedFeature(name)  # type: ignore[arg-type]
-        if not any(suggestion.effect == need for suggestion in self.suggestions):
-            self.suggestions.append(Suggestion(code, f"{name} may be used at run time", need, (evidence,)))
 
 
 def _touches(path: str, places: set[str]) -> bool:

@@ -1,0 +1,92 @@
+"""What a Go program needs beside its files: programs, time zones, certificates, file types."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.languages.go.binary import Binary
+from dockerslim_rewrite.languages.go.linking import Linker
+from dockerslim_rewrite.languages.go.tree import Tree
+from dockerslim_rewrite.languages.go.uses import Uses
+from dockerslim_rewrite.languages.model import Feature, NeedFeature, NeedProgram, Project, Suggestion
+
+_CODES = {"tzdata": "G04", "ca-certificates": "G05"}
+
+
+def named_paths(project: Project, tree: Tree, cwd: str) -> Iterator[tuple[str, Evidence]]:
+    """Yield the paths that arguments and the author's ENV name, where a copied file or directory stands there."""
+    main = project.start.main
+    words = [(word, main.evidence) for word in main.argv[1:] if word] if main is not None else []
+    base = project.facts.base.env if project.facts.base is not None else {}
+    own = {name: value for name, value in project.facts.contract.env.items() if base.get(name) != value}
+    for step in project.facts.steps:
+        if step.instruction.keyword == "ENV":
+            evidence = Evidence("Dockerfile", step.instruction.line, f"ENV {step.instruction.value}"[:80])
+            words += [(value, evidence) for name, value in own.items() if name != "PATH"]
+    for word, evidence in words:
+        for text in (word, word.rpartition("=")[2]):
+            path = _absolute(text.removeprefix("file://"), cwd)
+            if text and text not in (".", "/") and (tree.is_file(path) or tree.is_dir(path)):
+                yield path, evidence
+
+
+def runtime_needs(
+    project: Project, tree: Tree, linker: Linker, binaries: tuple[Binary, ...], uses: Uses | None
+) -> list[Suggestion]:
+    """Return the needs of the started binaries; `uses` is None when sources cannot be read."""
+    if uses is None:
+        start = binaries[0].process.evidence
+        unread = Evidence(start.file, start.line, f"{start.text}: the sources cannot be read")
+        return [_feature("ca-certificates", unread), _feature("tzdata", unread)]
+    found = list(_programs(project, tree, binaries, uses))
+    base = project.facts.base
+    features: dict[Feature, Evidence] = {}
+    for feature, evidence in (*_used(uses), *_unread_modules(project, linker, binaries)):
+        # Go reads /etc/mime.types where it exists: nothing is lost when the old base had none
+        if feature != "mime-types" or (base is not None and feature in base.features):
+            features.setdefault(feature, evidence)
+    return found + [_feature(feature, evidence) for feature, evidence in features.items()]
+
+
+def _programs(project: Project, tree: Tree, binaries: tuple[Binary, ...], uses: Uses) -> Iterator[Suggestion]:
+    for name, evidence in uses.programs:
+        path = _absolute(name, project.facts.contract.workdir)
+        own = any(name in (binary.process.argv[0], binary.path) for binary in binaries)
+        if not own and not ("/" in name and tree.is_file(path)):
+            yield Suggestion("G11", f"the program starts {name}", NeedProgram(name), (evidence,))
+
+
+def _used(uses: Uses) -> Iterator[tuple[Feature, Evidence]]:
+    features: tuple[Feature, ...] = ("tzdata", "ca-certificates", "mime-types")
+    for feature in features:
+        if feature in uses.features:
+            yield feature, uses.features[feature]
+
+
+def _unread_modules(
+    project: Project, linker: Linker, binaries: tuple[Binary, ...]
+) -> Iterator[tuple[Feature, Evidence]]:
+    """Modules whose sources are not at hand may use TLS and time zones; so does TZ."""
+    for binary in binaries:
+        if binary.build is None or binary.output is None:
+            continue
+        closure = linker.closure(binary.build, binary.output)
+        outside = next(iter(closure.external.values()), None)
+        tls = closure.standard.get("net/http") or closure.standard.get("crypto/tls") or outside
+        if tls is not None:
+            yield "ca-certificates", tls
+        if outside is not None:
+            yield "tzdata", outside
+    if "TZ" in project.facts.contract.env:
+        line = project.facts.stage.from_.line
+        yield "tzdata", Evidence("Dockerfile", line, f"TZ={project.facts.contract.env['TZ']}")
+
+
+def _feature(name: Feature, evidence: Evidence) -> Suggestion:
+    return Suggestion(_CODES.get(name, "G06"), f"{name} may be used at run time", NeedFeature(name), (evidence,))
+
+
+def _absolute(path: str, base: str) -> str:
+    return "/" + posixpath.normpath(posixpath.join(base, path)).lstrip("/")
