@@ -29,7 +29,7 @@ from dockerslim_rewrite.languages.node.bases import runtime_options
 from dockerslim_rewrite.languages.node.build import BuildFacts, installed_globals
 from dockerslim_rewrite.languages.node.launch import NODE
 from dockerslim_rewrite.languages.node.layout import Layout
-from dockerslim_rewrite.languages.node.obstacles import find_obstacles, last_building_step, token_in, token_obstacles
+from dockerslim_rewrite.languages.node.obstacles import find_obstacles, last_building_step, layout_obstacles, token_in
 from dockerslim_rewrite.languages.node.parts import lay_out_roots
 from dockerslim_rewrite.languages.node.prune import Prune, Unpruned
 from dockerslim_rewrite.languages.node.study import Study, study
@@ -80,7 +80,7 @@ class NodeLanguage:
         )
         return Findings(
             suggestions=tuple(suggestions),
-            obstacles=(*find_obstacles(facts), *token_obstacles(facts, layouts)),
+            obstacles=(*find_obstacles(facts), *layout_obstacles(facts, layouts)),
             options=runtime_options(project, facts.launch),
             notes=tuple(_notes(facts, layouts)),
             covered_commands=facts.build.covered,

@@ -80,7 +80,7 @@ def lay_out(
         layout.whole, layout.left = problem, []
         layout.artifacts = [Artifact(root, True, RANK_CODE, "the application directory")]
     elif problem:
-        layout.whole = problem
+        layout.whole, layout.artifacts = problem, []
     return layout
 
 

@@ -16,7 +16,7 @@ from dockerslim_rewrite.languages.node.study import Study
 
 def find_obstacles(study: Study) -> tuple[Obstacle, ...]:
     """Return every reason that forbids a rewrite."""
-    return (*_idle(study), *_browsers(study), *_development(study), *_plug_and_play(study), *_root(study))
+    return (*_idle(study), *_browsers(study), *_development(study), *_plug_and_play(study))
 
 
 def _line(study: Study, evidence: Evidence) -> int:
@@ -83,12 +83,6 @@ def _plug_and_play(study: Study) -> Iterator[Obstacle]:
         yield Obstacle("N14", _line(study, install.evidence), message, "set enableGlobalCache: false in .yarnrc.yml")
 
 
-def _root(study: Study) -> Iterator[Obstacle]:
-    if "/" in study.roots and not study.project.context.known:
-        line = study.project.facts.stage.from_.line
-        yield Obstacle("N07", line, "the application lies in / and its files are not known", "use a WORKDIR")
-
-
 def is_berry(study: Study) -> bool:
     """Tell whether yarn is version 2 or later."""
     if study.lock is not None and study.lock.manager == "yarn":
@@ -115,7 +109,18 @@ def last_building_step(study: Study) -> int:
     return max((step.index for step in steps if step.instruction.keyword in ("RUN", "COPY", "ADD")), default=-1)
 
 
-def token_obstacles(study: Study, layouts: tuple[Layout, ...]) -> tuple[Obstacle, ...]:
+def layout_obstacles(study: Study, layouts: tuple[Layout, ...]) -> tuple[Obstacle, ...]:
+    """Refuse what cannot be copied: all of `/`, or a directory with a token in it."""
+    line = study.project.facts.stage.from_.line
+    whole_root = tuple(
+        Obstacle("N07", line, f"the application lies in / and cannot be taken apart: {layout.whole}", "use a WORKDIR")
+        for layout in layouts
+        if layout.whole and layout.root == "/"
+    )
+    return (*whole_root, *_token_obstacles(study, layouts))
+
+
+def _token_obstacles(study: Study, layouts: tuple[Layout, ...]) -> tuple[Obstacle, ...]:
     """Refuse where only another user could remove the token."""
     last = last_building_step(study)
     user = study.project.facts.steps[last].before.user if last >= 0 else ""
