@@ -97,9 +97,9 @@ def _compare_answers(request: Request, before: Answer, after: Answer, cause: str
 def _compare_stops(before: Stop | None, after: Stop | None, *, announced: bool) -> Iterator[Difference]:
     """Yield a difference when the rewrite ignores a signal that the original obeyed, or leaves with another code.
 
-    A rewrite that obeys where the original was killed, or that leaves with 0 where the original (mostly a wrapper such as
-    npm) did not, is better, not different; and when the start command was changed by a decision, the code may be that of
-    the program instead of its wrapper's.
+    A rewrite that obeys where the original was killed, or that leaves with 0 where the original (mostly a wrapper such
+    as npm) did not, is better, not different; and when the start command was changed by a decision, the code may be
+    that of the program instead of its wrapper's.
     """
     if before is None or after is None or before.killed:
         return
