@@ -15,6 +15,7 @@ import pytest
 
 from dockerslim_rewrite.context.local import LocalContext
 from dockerslim_rewrite.outcome import Refused, Rewritten
+from dockerslim_rewrite.pipeline import rewrite
 from dockerslim_rewrite.verify.case import Case, load_case, unmet
 from dockerslim_rewrite.verify.compare import compare
 from dockerslim_rewrite.verify.difference import Difference
@@ -58,8 +59,6 @@ def cases(*groups: str) -> list[Path]:
 
 def rewrite_fixture(folder: Path) -> Rewritten:
     """Rewrite a fixture's Dockerfile as the command does by default."""
-    from dockerslim_rewrite.pipeline import rewrite
-
     outcome = rewrite(read_dockerfile(folder), LocalContext(folder))
     if isinstance(outcome, Refused):
         pytest.fail("refused: " + "; ".join(f"{b.code} line {b.line}: {b.message}" for b in outcome.blockers))
