@@ -98,7 +98,7 @@ def study(project: Project) -> Study:
 
 
 def _bare(project: Project, build: BuildFacts) -> Inference[Native]:
-    """Decide without a package.json: nothing compiled only where nothing is installed and the context shows all files."""
+    """Decide without a package.json: "none" only where nothing is installed and the context shows all files."""
     if project.context.known and not build.installs:
         return Inference("none", (Evidence("package.json", 0, "there is no package.json that the program could use"),))
     text = "the packages that are installed are not known: there is no package.json to read"
