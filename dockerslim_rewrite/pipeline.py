@@ -13,7 +13,7 @@ from dockerslim_rewrite.checks.verify_output import check_output
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.emit.render import render_plan
 from dockerslim_rewrite.languages.model import Project
-from dockerslim_rewrite.languages.registry import LANGUAGES
+from dockerslim_rewrite.languages.registry import languages_for
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Outcome, Refused, Rewritten, Unchanged
 from dockerslim_rewrite.planning.gate import gate_facts, gate_stages
 from dockerslim_rewrite.planning.make import Inputs, make_plan
@@ -51,7 +51,11 @@ def _rewrite_stage(
     files = ImageFiles(facts, context)
     start = resolve_start(facts, files, context)
     project = Project(facts, context, files, start, options.optimize)
-    detections = [(language, found) for language in LANGUAGES if (found := language.detect(project)) is not None]
+    detections = [
+        (language, found)
+        for language in languages_for(dockerfile.text)
+        if (found := language.detect(project)) is not None
+    ]
     if not detections:
         return Unchanged("D20", facts.stage.from_.line, f"{facts.base_text} builds nothing that is known here")
     findings = tuple(language.infer(project) for language, _ in detections)

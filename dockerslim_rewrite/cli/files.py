@@ -6,7 +6,6 @@ import contextlib
 import os
 import stat
 import sys
-import tempfile
 from pathlib import Path
 
 MAX_DOCKERFILE_BYTES = 32 * 1024 * 1024
@@ -78,6 +77,8 @@ def write_atomically(path: Path, text: str, mode_of: Path | None) -> None:
         raise UserError(f"{path}: is a directory; name a file")
     if not target.parent.is_dir():
         raise UserError(f"{path}: the folder {target.parent} does not exist")
+    import tempfile  # 6 ms that printing to stdout does not need
+
     temporary: str | None = None
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
