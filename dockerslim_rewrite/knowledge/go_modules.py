@@ -15,7 +15,7 @@ CgoUse = Literal["needed", "optional", "pure"]
 class ModuleFact:
     """What is known about a module (or a package below one).
 
-    `cgo`: "needed" (without cgo it does not compile or fails at run time), "optional" (it has a pure Go form with the same
+    `cgo`: "needed" (without cgo it does not compile or fails at run time), "optional" (its pure Go form has the same
     behaviour), "pure" (no Linux file imports "C"). `cxx`: it links C++.
     """
 

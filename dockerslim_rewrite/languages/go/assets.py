@@ -71,7 +71,7 @@ class AssetFinder:
         self.assets = Assets()
 
     def choose(self, uses: Uses | None, doubts: Iterable[Evidence], named: Iterable[tuple[str, Evidence]]) -> Assets:
-        """Choose. `uses` is None when the sources cannot be read; `named` are paths from the environment and arguments."""
+        """Choose. `uses` is None when the sources cannot be read; `named` are paths of environment and arguments."""
         if not self._tree.known or uses is None:
             self._whole(Evidence("Dockerfile", self._line, "the sources cannot be read"))
             return self.assets

@@ -31,8 +31,8 @@ BUILD_VERBS = frozenset({"build", "install", "get"})
 class Build:
     """One go command that writes binaries.
 
-    `step` is its RUN (-1: an ONBUILD trigger of the base); `insert` the source offset in front of the command of the RUN
-    that leads to it, None where nothing can be inserted; `via` names make, a script or "" for a go command in RUN itself.
+    `step` is its RUN (-1: an ONBUILD trigger of the base); `insert` the offset of the RUN's command that leads to
+    it, None where nothing can be inserted; `via` names make, a script or "" for a go command in RUN itself.
     """
 
     command: GoCommand
@@ -166,7 +166,7 @@ class BuildReader:
         return True
 
     def _script(self, name: str, command: SimpleCommand, place: _Place) -> bool:
-        """Follow a shell script of the context. The caller's own analysis accounts for it; only builds are read here."""
+        """Follow a shell script of the context. Its other effects are read elsewhere: only builds are here."""
         words = [word for word in command.argv if word is not None and not word.startswith("-")]
         target = command.name if "/" in (command.name or "") else None
         arguments = command.argv[1:]

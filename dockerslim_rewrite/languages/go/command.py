@@ -1,4 +1,4 @@
-"""A go command line taken apart as the go command does it. Source: `go help build`, `go help install`, `go help run`."""
+"""A go command line taken apart as the go command does it. Source: `go help build`, `go help run`."""
 
 from __future__ import annotations
 

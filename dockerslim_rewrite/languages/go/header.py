@@ -63,15 +63,15 @@ def read_header(text: str) -> Header:
     tokens = _Tokens(text)
     build, plus_build = None, []
     package = ""
-    for token in tokens:
-        if token.startswith("//go:build ") and build is None:
-            build = token[len("//go:build ") :]
-        elif token.startswith("//") and token[2:].strip().startswith("+build "):
-            plus_build.append(token[2:].strip()[len("+build ") :])
-        elif token == "package":
+    for word in tokens:
+        if word.startswith("//go:build ") and build is None:
+            build = word[len("//go:build ") :]
+        elif word.startswith("//") and word[2:].strip().startswith("+build "):
+            plus_build.append(word[2:].strip()[len("+build ") :])
+        elif word == "package":
             package = tokens.next_word()
             break
-        elif not token.startswith(("//", "/*")) and not token.isspace() and token != "\ufeff":
+        elif not word.startswith(("//", "/*")) and not word.isspace() and word != "\ufeff":
             break
     imports, cgo_line, preamble = _imports(tokens) if package else ([], 0, "")
     embeds: list[str] = []
@@ -93,16 +93,16 @@ class _Tokens:
         return self
 
     def __next__(self) -> str:
-        token = next(self._matches)[0]
+        word = next(self._matches)[0]
         self.line = self._next_line
-        self._next_line += token.count("\n")
-        return token
+        self._next_line += word.count("\n")
+        return word
 
     def next_word(self) -> str:
-        """Return the next token that is neither a comment nor white space, "" at the end."""
-        for token in self:
-            if not token.isspace() and not token.startswith(("//", "/*")):
-                return token
+        """Return the next word that is neither a comment nor white space, "" at the end."""
+        for word in self:
+            if not word.isspace() and not word.startswith(("//", "/*")):
+                return word
         return ""
 
 
@@ -111,34 +111,34 @@ def _imports(tokens: _Tokens) -> tuple[list[Import], int, str]:
     cgo_line, preamble = 0, ""
     comment: list[str] = []
     alias, grouped, in_import = "", False, False
-    for token in tokens:
-        if token.startswith(("//", "/*")):
-            comment.append(token)
-        elif token.isspace() or token == ";":
-            if token.count("\n") and in_import and not grouped:
+    for word in tokens:
+        if word.startswith(("//", "/*")):
+            comment.append(word)
+        elif word.isspace() or word == ";":
+            if word.count("\n") and in_import and not grouped:
                 in_import = False
-        elif token == "import" and not in_import:
+        elif word == "import" and not in_import:
             in_import, alias = True, ""
-        elif in_import and token in ("(", ")"):
-            grouped = token == "("
+        elif in_import and word in ("(", ")"):
+            grouped = word == "("
             in_import = grouped
-        elif in_import and token[0] in '"`':
-            path = _unquote(token)
+        elif in_import and word[0] in '"`':
+            path = _unquote(word)
             found.append(Import(path, alias, tokens.line))
             if path == "C":
                 cgo_line, preamble = tokens.line, preamble + "\n" + "\n".join(comment)
             comment, alias = [], ""
             in_import = grouped
         elif in_import:
-            alias = token
+            alias = word
         else:
             break
     return found, cgo_line, preamble
 
 
-def _unquote(token: str) -> str:
-    if len(token) >= 2 and token[0] == token[-1] == "`":
-        return token[1:-1]
-    if len(token) >= 2 and token[0] == token[-1] == '"':
-        return token[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-    return token
+def _unquote(word: str) -> str:
+    if len(word) >= 2 and word[0] == word[-1] == "`":
+        return word[1:-1]
+    if len(word) >= 2 and word[0] == word[-1] == '"':
+        return word[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    return word

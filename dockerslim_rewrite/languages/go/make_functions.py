@@ -160,7 +160,8 @@ def _closing(text: str, opening: int) -> int:
 
 def _arguments(text: str, limit: int = 0) -> list[str]:
     """Split at commas outside of references."""
-    found, depth, start = [], 0, 0
+    found: list[str] = []
+    depth = start = 0
     for at, letter in enumerate(text):
         if letter in "({":
             depth += 1

@@ -191,7 +191,7 @@ class Outputs:
             yield Target(word, self._import_directory(word, cwd, command))
 
     def _below(self, start: str, command: GoCommand) -> Iterator[Target]:
-        """Yield the packages below a directory, as `...` matches them: no vendor, testdata, hidden or nested modules."""
+        """Yield what `...` matches below a directory: not vendor, testdata, hidden directories, other modules."""
         stack = [start]
         while stack:
             directory = stack.pop()

@@ -94,3 +94,13 @@ def join(values: Sequence[Value]) -> Value:
         if value.text:
             parts.append(value.text)
     return Value(posixpath.normpath("/".join(parts)) if parts else "", chosen=chosen)
+
+
+def is_literal_parameter(node: Node, name: str) -> bool:
+    """Tell whether a name at this place is a parameter of a function literal around it."""
+    current = node.parent
+    while current is not None:
+        if current.type == "func_literal" and name in parameter_names(current):
+            return True
+        current = current.parent
+    return False

@@ -1,4 +1,4 @@
-"""The image's directories as they are before the build: what COPY brought, seen through links and copies that RUN made."""
+"""The image's directories before the build: what COPY brought, seen through links and copies that RUN made."""
 
 from __future__ import annotations
 

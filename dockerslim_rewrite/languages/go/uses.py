@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge import go_calls
 from dockerslim_rewrite.languages.go.program import Place, Program, Source, line, text, walk
-from dockerslim_rewrite.languages.go.values import Evaluator, Surroundings, Value, arguments_of
+from dockerslim_rewrite.languages.go.syntax_values import Value, arguments_of
+from dockerslim_rewrite.languages.go.values import Evaluator, Surroundings
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -23,7 +24,7 @@ _LITERAL = re.compile(r'"([^"\\\n]{2,200})"|`([^`\n]{2,200})`')
 @dataclass(slots=True)
 class Uses:
     """`files` are absolute image paths (a directory for a pattern or an unknown name in it); `doubts` are reads of
-    files that cannot be told; `programs` are names or paths; `program_doubts` are starts of unknown programs; `features`
+    files that cannot be told; `programs` are names or paths; `program_doubts` starts of unknown ones; `features`
     lead to the first place that needs them. `literals` are existing files or directories that a string of the sources
     names, whatever it is used for.
     """
@@ -152,7 +153,7 @@ class _Finder:
         if not written:
             return
         parts = written.split("/")
-        plain = [part for part in _before_pattern(parts)]
+        plain = list(_before_pattern(parts))
         path = "/".join(plain) if plain else "."
         self.uses.files.append((_absolute(path or "/", base), evidence))
 

@@ -15,6 +15,7 @@ from dockerslim_rewrite.languages.go.syntax_values import (
     Value,
     arguments_of,
     concatenate,
+    is_literal_parameter,
     join,
     parameter_names,
     parameter_position,
@@ -74,7 +75,8 @@ class Evaluator:
         if depth > MAX_DEPTH:
             return (UNKNOWN,)
         found = self._node(place, scope, depth + 1)
-        return tuple(dict.fromkeys(found))[:MAX_VALUES] or (UNKNOWN,)
+        values = tuple(dict.fromkeys(found))
+        return (*values[:MAX_VALUES], UNKNOWN) if len(values) > MAX_VALUES else values or (UNKNOWN,)
 
     def _node(self, place: Place, scope: Scope, depth: int) -> Sequence[Value]:
         node = place.node
@@ -82,8 +84,7 @@ class Evaluator:
         if kind in ("interpreted_string_literal", "raw_string_literal"):
             return [Value(string_literal(node))]
         if kind in ("parenthesized_expression", "unary_expression"):
-            operand = node.child_by_field_name("operand") or (node.named_children or [None])[0]
-            return self.evaluate(place.at(operand), scope, depth) if operand is not None else [UNKNOWN]
+            return self.evaluate(place.at(node.named_children[0]), scope, depth) if node.named_children else [UNKNOWN]
         if kind == "binary_expression":
             return self._sum(place, scope, depth)
         if kind == "identifier":
@@ -122,6 +123,8 @@ class Evaluator:
     def _identifier(self, place: Place, scope: Scope, depth: int) -> Sequence[Value]:
         name = text(place.node)
         function = enclosing_function(place.node)
+        if is_literal_parameter(place.node, name):
+            return [UNKNOWN]
         if function is not None:
             found = self._locals(place, function, name, scope, depth)
             if found:
@@ -150,7 +153,7 @@ class Evaluator:
         return found
 
     def _stored(self, place: Place, name: str, scope: Scope, depth: int, *, own: bool) -> Sequence[Value]:
-        """Return the values that a statement gives to a variable. `own` is False when a package's variable is meant, and
+        """Return the values that a statement gives to a variable. `own` is False when a package's variable is meant:
         a declaration inside of a function makes another one."""
         node = place.node
         if node.type == "assignment_statement" or (own and node.type == "short_var_declaration"):
@@ -201,12 +204,12 @@ class Evaluator:
         return self._returned(call, position, scope, depth)
 
     def _flag_variable(self, place: Place, name: str, scope: Scope, depth: int) -> Sequence[Value]:
-        """`flag.StringVar(&name, "flag", "default", ...)`."""
+        """`flag.StringVar(&name, "flag", "default", ...)`; any other call that gets the address may store anything."""
         function = place.node.child_by_field_name("function")
         label = text(function).rsplit(".", 1)[-1] if function is not None else ""
-        if not label.startswith("StringVar"):
-            return ()
         arguments = arguments_of(place.node)
+        if not label.startswith("StringVar"):
+            return [UNKNOWN] if any(text(argument) == f"&{name}" for argument in arguments) else ()
         if len(arguments) < 3 or text(arguments[0]).lstrip("&").rsplit(".", 1)[-1] != name:
             return ()
         default = arguments[3 if label.endswith("P") and len(arguments) > 3 else 2]
@@ -324,7 +327,7 @@ class Evaluator:
         return found
 
     def _returned(self, call: Place, position: int, scope: Scope, depth: int) -> Sequence[Value]:
-        """Return what a function of the program returns at a position, its parameters bound to this call's arguments."""
+        """Return what a function of the program returns at a position, its parameters bound to this call's."""
         function = call.node.child_by_field_name("function")
         if function is None:
             return [UNKNOWN]
