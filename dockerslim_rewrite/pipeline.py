@@ -15,7 +15,7 @@ from dockerslim_rewrite.emit.render import render_plan
 from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.languages.registry import languages_for
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Outcome, Refused, Rewritten, Unchanged
-from dockerslim_rewrite.planning.gate import gate_facts, gate_stages
+from dockerslim_rewrite.planning.gate import gate_facts, gate_last_stage, gate_stages
 from dockerslim_rewrite.planning.make import Inputs, make_plan
 from dockerslim_rewrite.planning.model import NoBenefit, Options
 from dockerslim_rewrite.syntax.model import Dockerfile
@@ -49,6 +49,9 @@ def _rewrite_stage(
     dockerfile: Dockerfile, facts: StageFacts, context: Context, options: Options, templates: Path | None
 ) -> Outcome:
     files = ImageFiles(facts, context)
+    effects = command_effects(facts, files, context, dockerfile.text)
+    if (unchanged := gate_last_stage(dockerfile, facts, effects)) is not None:
+        return _unchanged(unchanged)
     start = resolve_start(facts, files, context)
     project = Project(facts, context, files, start, options.optimize)
     detections = [
@@ -60,7 +63,6 @@ def _rewrite_stage(
         return Unchanged("D20", facts.stage.from_.line, f"{facts.base_text} builds nothing that is known here")
     findings = tuple(language.infer(project) for language, _ in detections)
     owner = next((found.language for _, found in detections if found.owns_start), detections[0][1].language)
-    effects = command_effects(facts, files, context, dockerfile.text)
     health = resolve_healthcheck(facts, files, context)
     plan = make_plan(Inputs(dockerfile, project, findings, owner, effects, health, options))
     if isinstance(plan, NoBenefit):

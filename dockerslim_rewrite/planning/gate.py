@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dockerslim_rewrite.analysis.effects import Builds, CommandEffect
 from dockerslim_rewrite.analysis.model import StageFacts
 from dockerslim_rewrite.planning.model import Blocker, NoBenefit
+from dockerslim_rewrite.shell.parse import is_posix_shell
 from dockerslim_rewrite.syntax.model import Dockerfile
 
 TOOLCHAIN_FAMILIES = frozenset({"golang", "node", "python"})
@@ -32,6 +34,9 @@ def gate_facts(dockerfile: Dockerfile, facts: StageFacts) -> NoBenefit | tuple[B
             return NoBenefit(line, f"multi-stage already, and the last stage is {facts.base_text}", "D16")
         return NoBenefit(line, f"{facts.base_text} is not a known Go or Node image", "D20")
     for step in facts.steps:
+        if step.instruction.keyword == "SHELL" and not is_posix_shell(step.instruction.exec_form):
+            message = f"SHELL {step.instruction.value}: its commands are not read here"
+            return (Blocker("D11", step.instruction.line, message, "use a POSIX shell"),)
         if step.instruction.keyword == "ONBUILD":
             message = "ONBUILD is for images built on this one: they need the toolchain"
             return (Blocker("D11", step.instruction.line, message, "keep this file as it is"),)
@@ -42,3 +47,15 @@ def gate_facts(dockerfile: Dockerfile, facts: StageFacts) -> NoBenefit | tuple[B
         message = "no CMD and no ENTRYPOINT: a container starts a shell or the language's prompt"
         return (Blocker("D17", line, message, "add the CMD that starts the program"),)
     return ()
+
+
+def gate_last_stage(dockerfile: Dockerfile, facts: StageFacts, effects: tuple[CommandEffect, ...]) -> NoBenefit | None:
+    """Leave a multi-stage file alone whose last stage builds nothing, or takes everything from earlier stages."""
+    if len(dockerfile.stages) == 1:
+        return None
+    builds = any(isinstance(effect, Builds) for command in effects for effect in command.effects)
+    own = any(step.copy is not None and step.copy.from_ is None for step in facts.steps)
+    if builds and own:
+        return None
+    reason = "multi-stage already, and the last stage only takes what earlier ones built"
+    return NoBenefit(facts.stage.from_.line, reason, "D16")

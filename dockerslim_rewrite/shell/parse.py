@@ -119,6 +119,11 @@ def _command_start(instruction: Instruction) -> int | None:
     return match.end() if match else None
 
 
+def is_posix_shell(shell: tuple[str, ...] | None) -> bool:
+    """Tell whether a SHELL instruction names a shell whose commands are read here."""
+    return shell is not None and _shell_name(shell) in shell_facts().shells
+
+
 def _shell_name(shell: tuple[str, ...]) -> str:
     words = [posixpath.basename(word) for word in shell]
     if words[:1] == ["env"]:
