@@ -56,11 +56,13 @@ def _distroless(project: Project, base: BaseImage, launch: Launch) -> Iterator[R
 def _image(base: BaseImage, major: int) -> str | None:
     """Return the distroless image of a major: on the builder's Debian release, or a later one when the tag names none.
 
-    One that is built no more is taken only when none of its major is: then the builder's own image rests as well.
+    One that is built no more is taken only when none of its major is, and when it was among the last that were: then
+    the builder's own image rests as well.
     """
     images = [image for (number, _), image in published_distroless_node().items() if number == major]
     alive = [image for image in images if not image.retired]
-    for image in alive or images:
+    last_year = max((image.retired for image in images), default="")[:4]
+    for image in alive or [image for image in images if image.retired.startswith(last_year)]:
         if image.release == base.release:
             return image.repository
     if base.release_stated or not alive:

@@ -17,6 +17,8 @@ from dockerslim_rewrite.languages.node.reach import Reach
 
 MAX_ENTRIES = 12
 DEPENDENCIES = "node_modules"
+# What `node app` may leave out of a file's name.
+_OMITTED = (".js", ".json", ".mjs", ".cjs", ".ts")
 
 
 @dataclass(slots=True)
@@ -87,7 +89,9 @@ def lay_out(
 def _uncovered(layout: Layout, entries: dict[str, bool], files: ImageFiles, reached: Reach, wishes: Wishes) -> str:
     """Say which file that starts, or that running code reads, is in no artifact although the build may make it."""
     for path in wishes.entries:
-        if path.startswith(layout.root.rstrip("/") + "/") and not _covered(path, layout.artifacts):
+        names = (path, *(path + suffix for suffix in _OMITTED))
+        inside = path.startswith(layout.root.rstrip("/") + "/")
+        if inside and not any(_covered(name, layout.artifacts) for name in names):
             return f"where {path} comes from is not known"
     if not wishes.outputs or wishes.only:
         return ""

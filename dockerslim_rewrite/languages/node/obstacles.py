@@ -16,7 +16,7 @@ from dockerslim_rewrite.languages.node.study import Study
 
 def find_obstacles(study: Study) -> tuple[Obstacle, ...]:
     """Return every reason that forbids a rewrite."""
-    return (*_idle(study), *_browsers(study), *_development(study), *_plug_and_play(study))
+    return (*_idle(study), *_mounted(study), *_browsers(study), *_development(study), *_plug_and_play(study))
 
 
 def _line(study: Study, evidence: Evidence) -> int:
@@ -43,6 +43,21 @@ def _idle(study: Study) -> Iterator[Obstacle]:
         yield Obstacle(
             "D17", _line(study, leaf.evidence), message, "name the program in CMD, or keep this file as it is"
         )
+
+
+def _mounted(study: Study) -> Iterator[Obstacle]:
+    """The program is not in the image at all: it comes with a volume, and what it needs is not known."""
+    context = study.project.context
+    if (
+        study.missing
+        and context.known
+        and not study.build.installs
+        and not study.build.leaves
+        and not study.build.unknown
+    ):
+        evidence = study.missing[0]
+        message = f"what starts is not in the image ({evidence}): it comes with a volume"
+        yield Obstacle("D17", _line(study, evidence), message, "copy the program into the image")
 
 
 def _development(study: Study) -> Iterator[Obstacle]:

@@ -75,7 +75,9 @@ def study(project: Project) -> Study:
     native = _with_globals(
         build, find_native(manifests, lock, production=production) if manifests else _bare(project, build)
     )
-    directories = {item.directory for item in build.installs} | {leaf.cwd for _, leaf in build.leaves} | {cwd}
+    directories = {item.directory for item in build.installs} | {leaf.cwd for _, leaf in build.leaves}
+    if cwd != "/" or not directories or any(tree.image_path == "/" for tree in project.files.trees):
+        directories.add(cwd)
     roots = app_roots(directories, project.files)
     effects = command_effects(project.facts, project.files, project.context, "")
     return Study(

@@ -381,3 +381,20 @@ def test_the_root_directory_is_never_copied_as_a_whole() -> None:
     found = infer(image, APP)
     assert not any(isinstance(item.effect, Artifact) and item.effect.path == "/" for item in found.suggestions)
     assert codes(found)
+
+
+def test_an_absolute_start_from_the_root_directory() -> None:
+    image = 'FROM node:20\nCOPY . /src\nRUN cd /src && npm ci\nCMD ["node", "/src/index.js"]\n'
+    found = infer(image, APP)
+    assert codes(found) == set() and found.roots == ("/src",)
+    assert artifacts(found) == {"/src/node_modules", "/src/index.js", "/src/package.json"}
+
+
+def test_node_finds_a_file_without_its_extension() -> None:
+    assert "/usr/src/zeta/index.js" in artifacts(infer(_image('["node", "index"]'), APP))
+    assert artifacts(infer(_image('["node", "other"]'), APP)) == {"/usr/src/zeta"}
+
+
+def test_d17_a_program_that_a_volume_brings_is_refused() -> None:
+    assert codes(infer('FROM node:20\nWORKDIR /a\nCMD ["node", "index.js"]\n', APP)) == {"D17"}
+    assert codes(infer('FROM node:20\nWORKDIR /a\nCOPY . .\nCMD ["node", "index.js"]\n', APP)) == set()
