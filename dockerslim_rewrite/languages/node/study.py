@@ -62,29 +62,18 @@ def study(project: Project) -> Study:
     outputs = find_outputs((leaf for _, leaf in build.leaves), project.context, project.files)
     entries, compiled, missing = _entries(project, launch, outputs)
     root = manifest.directory if manifest is not None else project.files.to_context(cwd) or ""
-    reached = Reach()
-    if entries or missing or launch.frameworks or launch.unknown:
-        follow = () if missing or launch.frameworks or launch.unknown else tuple(entries)
-        reached = reach(project.context, root, follow, workspaces)
-    bundled = bool(compiled) and not missing and all(item.inlined is not None for item in compiled)
-    if bundled:
+    reached = _reach(project, launch, root, entries, workspaces, missing)
+    if compiled and not missing and all(item.inlined is not None for item in compiled):
         reached.packages.clear()  # they are inside the bundle
     prune = plan_prune(project.facts, build, install, lock, launch, reached)
     production = isinstance(prune, Prune) or build.pruned or (install is not None and install.production)
     manifests = [item for item in (top, *packages) if item is not None]
-    native = _with_globals(
-        build, find_native(manifests, lock, production=production) if manifests else _bare(project, build)
-    )
-    directories = {item.directory for item in build.installs} | {leaf.cwd for _, leaf in build.leaves}
-    if cwd != "/" or not directories or any(tree.image_path == "/" for tree in project.files.trees):
-        directories.add(cwd)
-    roots = app_roots(directories, project.files)
-    effects = command_effects(project.facts, project.files, project.context, "")
+    native = find_native(manifests, lock, production=production) if manifests else _bare(project, build)
     return Study(
         project=project,
         build=build,
         launch=launch,
-        effects=effects,
+        effects=command_effects(project.facts, project.files, project.context, ""),
         manifest=manifest,
         install=install,
         lock=lock,
@@ -92,11 +81,34 @@ def study(project: Project) -> Study:
         outputs=outputs,
         reached=reached,
         prune=prune,
-        native=native,
-        roots=roots,
+        native=_with_globals(build, native),
+        roots=_roots(project, build, cwd),
         compiled=compiled,
         missing=missing,
     )
+
+
+def _reach(
+    project: Project,
+    launch: Launch,
+    root: str,
+    entries: list[str],
+    workspaces: dict[str, Manifest],
+    missing: tuple[Evidence, ...],
+) -> Reach:
+    """Follow the entries; all sources where one is not found, or where a framework finds its files itself."""
+    if not (entries or missing or launch.frameworks or launch.unknown):
+        return Reach()
+    everything = bool(missing or launch.frameworks or launch.unknown)
+    return reach(project.context, root, () if everything else entries, workspaces)
+
+
+def _roots(project: Project, build: BuildFacts, cwd: str) -> tuple[str, ...]:
+    directories = {item.directory for item in build.installs} | {leaf.cwd for _, leaf in build.leaves}
+    # `/` is only where a program starts by its absolute path, unless the application itself was put there
+    if cwd != "/" or not directories or any(tree.image_path == "/" for tree in project.files.trees):
+        directories.add(cwd)
+    return app_roots(directories, project.files)
 
 
 def _bare(project: Project, build: BuildFacts) -> Inference[Native]:
