@@ -10,7 +10,7 @@ from dockerslim_rewrite.analysis.model import Confidence, Evidence
 from dockerslim_rewrite.analysis.replay import DEFAULT_PATH
 from dockerslim_rewrite.analysis.start import Process
 from dockerslim_rewrite.knowledge.go_calls import is_build_only
-from dockerslim_rewrite.knowledge.go_modules import implicit_files
+from dockerslim_rewrite.knowledge.go_modules import go_commands, implicit_files
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.knowledge.tools import development_command
 from dockerslim_rewrite.languages.go.assets import AssetFinder, driver_doubts, read_generated
@@ -102,6 +102,8 @@ class _Inference:
             self._link(binary)
         roots = self._roots()
         known = self._assets(roots)
+        if self.obstacles:
+            return Findings(obstacles=tuple(self.obstacles), covered_commands=frozenset(self.log.covered))
         return Findings(
             suggestions=tuple(dict.fromkeys(self.suggestions)),
             options=runtime_options(self.project),
@@ -295,6 +297,10 @@ class _Inference:
     def _started(self, found: Uses | None, starter: Binary) -> None:
         """Carry the program's own binaries that it starts (G14)."""
         for name, evidence in found.programs if found is not None else ():
+            if name in go_commands():
+                message = f"the program starts the Go toolchain itself ({evidence})"
+                hint = "keep this file: the image needs Go when it runs"
+                self.obstacles.append(Obstacle("G11", self._line(starter.process.evidence), message, hint))
             process = Process((name,), starter.process.cwd, starter.process.env, False, evidence, starter.process.step)
             binary = find_binary(process, self.project, self.log, self.tree)
             if binary is None or binary.build is None or any(binary.path == known.path for known in self.binaries):

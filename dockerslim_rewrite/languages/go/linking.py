@@ -76,14 +76,24 @@ class Linker:
     def suggestions(self, build: Build, output: Output) -> Iterator[Suggestion | Note]:
         """Yield what the linkage of one binary asks for: a C library, or CGO_ENABLED=0 in front of its build."""
         setting = build.command.cgo_setting
-        if setting is False or "-static" in (build.command.flag("ldflags") or ""):
+        flags = f"{build.command.flag('ldflags') or ''} {build.evidence.text}"
+        external = "linkmode" in flags and "external" in flags
+        if setting is False or (external and "-static" in flags):
             return
         version = self._version()
         pure_without = version is None or version >= FIRST_WITHOUT_COMPILER_PURE
         if output.kind == "exe" and setting is None and not self._has_compiler() and pure_without:
             return
         cgo = self.cgo(build, output)
-        tied = output.kind != "exe" or build.command.on("race") or setting is True or cgo.value.answer != "not_needed"
+        if "-static" in flags and cgo.value.answer == "needed" and output.kind == "exe":
+            return  # C of one's own is linked by the system's linker, which reads -extldflags
+        tied = (
+            external
+            or output.kind != "exe"
+            or build.command.on("race")
+            or setting is True
+            or cgo.value.answer != "not_needed"
+        )
         if not tied and build.insert is not None and self._all_pure(build.insert):
             yield Suggestion(
                 "G01",
@@ -97,6 +107,8 @@ class Linker:
     def _all_pure(self, insert: int) -> bool:
         """An assignment reaches every build behind the same command: none of them may need cgo."""
         together = [build for build in self._log.builds if build.insert == insert]
+        if any(command.on("race") for command, place in self._log.commands if place == insert):
+            return False
         return all(
             build.command.cgo_setting is None
             and not build.command.on("race")

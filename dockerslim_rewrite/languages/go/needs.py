@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.languages.go.available import Available
 from dockerslim_rewrite.languages.go.binary import Binary
 from dockerslim_rewrite.languages.go.linking import Linker
 from dockerslim_rewrite.languages.go.tree import Tree
@@ -51,10 +52,12 @@ def runtime_needs(
 
 
 def _programs(project: Project, tree: Tree, binaries: tuple[Binary, ...], uses: Uses) -> Iterator[Suggestion]:
+    available = Available(project) if uses.programs else None
     for name, evidence in uses.programs:
         path = _absolute(name, project.facts.contract.workdir)
         own = any(name in (binary.process.argv[0], binary.path) for binary in binaries)
-        if not own and not ("/" in name and tree.is_file(path)):
+        possible = available is not None and available.may_have(name)
+        if possible and not own and not ("/" in name and tree.is_file(path)):
             yield Suggestion("G11", f"the program starts {name}", NeedProgram(name), (evidence,))
 
 

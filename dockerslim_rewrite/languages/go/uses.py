@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge import go_calls
+from dockerslim_rewrite.languages.go.embedded import Embedded
 from dockerslim_rewrite.languages.go.program import Place, Program, Source, line, text, walk
 from dockerslim_rewrite.languages.go.syntax_values import Value, arguments_of
 from dockerslim_rewrite.languages.go.values import Evaluator, Surroundings
@@ -43,10 +44,12 @@ def find_uses(program: Program, around: Surroundings, exists: Callable[[str], bo
     `exists` tells whether a file or directory of the context stands at an absolute image path.
     """
     finder = _Finder(program, around)
+    embedded = Embedded(program)
     for source in program.sources:
         if go_calls.interesting_names().search(source.file.text):
             finder.file(source)
-        finder.uses.literals.extend(_literals(source, around.cwd, exists))
+        found = _literals(source, around.cwd, exists)
+        finder.uses.literals.extend(item for item in found if not embedded.holds(item[0]))
     return finder.uses
 
 
@@ -54,7 +57,7 @@ def _literals(source: Source, cwd: str, exists: Callable[[str], bool]) -> Iterat
     """Yield existing paths that a string names: sql.Open("sqlite", "data.db") reads a file as well."""
     for match in _LITERAL.finditer(source.file.text):
         written = (match[1] or match[2]).removeprefix("file:").removeprefix("//").split("?", 1)[0]
-        if ("." in written or "/" in written) and written.strip("./") and "://" not in written:
+        if written.strip("./") and "://" not in written and "\0" not in written:
             path = _absolute(written, cwd)
             if exists(path):
                 number = source.file.text.count("\n", 0, match.start()) + 1
