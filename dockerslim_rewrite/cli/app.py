@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from dockerslim_rewrite.cli.acp import acp_command
+from dockerslim_rewrite.cli.lsp import lsp_command
 from dockerslim_rewrite.cli.rewrite import rewrite_command
-
-_PACKAGE = Path(__file__).resolve().parent.parent
-DECISION_DIRECTORIES = (_PACKAGE / "_decisions", _PACKAGE.parent / "docs" / "decisions")
-
-
-def decision_page(code: str) -> str | None:
-    """Return the page of a code, or None when the program does not know it."""
-    for directory in DECISION_DIRECTORIES:
-        path = directory / f"{code}.md"
-        if code.isalnum() and path.is_file():
-            return path.read_text(encoding="utf-8")
-    return None
-
-
-def decision_codes() -> tuple[str, ...]:
-    """Return the codes that have a page."""
-    found = {path.stem for directory in DECISION_DIRECTORIES if directory.is_dir() for path in directory.glob("*.md")}
-    return tuple(sorted(found))
+from dockerslim_rewrite.report.decisions import decision_codes, decision_page
 
 
 def explain(code: Annotated[str, typer.Argument(help="A code from a report, for example G01.")]) -> None:
@@ -50,6 +34,8 @@ def make_app() -> typer.Typer:
     )
     app.command("rewrite")(rewrite_command)
     app.command("explain")(explain)
+    app.command("lsp")(lsp_command)
+    app.command("acp")(acp_command)
     return app
 
 

@@ -1,0 +1,103 @@
+"""The answer to a prompt of tally's `prefer-multi-stage-build`: a patch that passes tally's own validation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from dockerslim_rewrite.context.local import LocalContext, NoContext
+from dockerslim_rewrite.context.model import Context
+from dockerslim_rewrite.languages.model import Style
+from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Rewritten
+from dockerslim_rewrite.pipeline import rewrite
+from dockerslim_rewrite.planning.model import Options
+from dockerslim_rewrite.report.diff import unified_diff
+from dockerslim_rewrite.syntax.parser import parse_dockerfile
+
+NO_CHANGE = "NO_CHANGE"
+
+_FENCE = "```Dockerfile\n"
+_AFTER = "\nOutput format:\n"
+_WHOLE_FILE = "exactly one ```Dockerfile fenced code block"
+_PATH, _CONTEXT = "- Path: ", "- Build context: "
+# tally compares the last stage before and after: of these only the last one counts, of those every one.
+_LAST = ("CMD", "ENTRYPOINT", "USER", "WORKDIR", "HEALTHCHECK", "SHELL", "STOPSIGNAL")
+_EVERY = ("ENV", "LABEL", "EXPOSE", "VOLUME")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a prompt asks for: a text, its file and build context (None when not told), and the form of the answer."""
+
+    text: str
+    path: Path | None
+    context: Path | None
+    whole_file: bool
+
+
+def answer_prompt(prompt: str) -> str:
+    """Return the answer to a prompt: a fenced patch or file, or NO_CHANGE when there is none that is safe."""
+    request = read_prompt(prompt)
+    text = _rewritten(request) if request is not None else None
+    if request is None or text is None:
+        return NO_CHANGE
+    if request.whole_file:
+        return f"```Dockerfile\n{text}```"
+    name = request.path.name if request.path is not None else "Dockerfile"
+    patch = unified_diff(request.text, text, f"a/{name}", f"b/{name}")
+    return f"```diff\ndiff --git a/{name} b/{name}\n{patch}```"
+
+
+def read_prompt(prompt: str) -> Request | None:
+    """Read a prompt; None when it holds no Dockerfile."""
+    start = prompt.find(_FENCE)
+    end = prompt.rfind("```", start + len(_FENCE), max(prompt.rfind(_AFTER), 0))
+    if start < 0 or end < 0:
+        return None
+    head = prompt[:start].splitlines()
+    path, context = _value(head, _PATH), _value(head, _CONTEXT)
+    file = Path(path) if path else None
+    text = _exact(prompt[start + len(_FENCE) : end], file)
+    folder = Path(context) if context else file.parent if file else None
+    return Request(text, file, folder, _WHOLE_FILE in prompt[end:])
+
+
+def _value(lines: list[str], key: str) -> str:
+    return next((line[len(key) :].strip() for line in lines if line.startswith(key)), "")
+
+
+def _exact(text: str, file: Path | None) -> str:
+    """Prompts end every file with a line end; the file on disk tells whether it has one."""
+    try:
+        on_disk = file.read_bytes().decode("utf-8").replace("\r\n", "\n") if file is not None else ""
+    except (OSError, UnicodeDecodeError):
+        on_disk = ""
+    return on_disk if f"{on_disk}\n" == text else text
+
+
+def _rewritten(request: Request) -> str | None:
+    """Return the smallest rewrite that leaves the last stage's settings alone. Nothing is hardened or optimised."""
+    context = _context(request)
+    for style in ("auto", *get_args(Style)):
+        try:
+            outcome = rewrite(request.text, context, Options(runtime=style))
+        except (InvalidDockerfile, CheckFailed):
+            continue
+        if isinstance(outcome, Rewritten) and _settings(outcome.text) == _settings(request.text):
+            return outcome.text
+    return None
+
+
+def _context(request: Request) -> Context:
+    if request.context is None or not request.context.is_dir():
+        return NoContext()
+    return LocalContext(request.context, request.path)
+
+
+def _settings(text: str) -> tuple[dict[str, str], Counter[tuple[str, str]]]:
+    stages = parse_dockerfile(text).stages
+    instructions = stages[-1].instructions if stages else ()
+    last = {item.keyword: item.value for item in instructions if item.keyword in _LAST}
+    return last, Counter((item.keyword, item.value) for item in instructions if item.keyword in _EVERY)
