@@ -10,6 +10,9 @@ from fnmatch import fnmatchcase
 from dockerslim_rewrite.analysis.model import StageFacts, Step
 from dockerslim_rewrite.context.model import Context
 
+# What ADD recognises as an archive, by the usual endings. Source: the Dockerfile reference, ADD.
+ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst")
+
 
 @dataclass(frozen=True, slots=True)
 class CopiedTree:
@@ -70,6 +73,8 @@ class ImageFiles:
             return
         to_dir = step.copy.dest_is_dir or step.copy.dest in self._directories
         for source in step.copy.sources:
+            if unpacks(step, source):
+                continue
             for path in self._expand(source):
                 is_dir = self._is_dir(path)
                 image = step.copy.dest
@@ -103,6 +108,13 @@ class ImageFiles:
                 if fnmatchcase(name, part)
             ]
         return tuple(paths)
+
+
+def unpacks(step: Step, source: str) -> bool:
+    """Tell whether ADD unpacks a source: a local archive, by its name."""
+    if step.instruction.keyword != "ADD" or "://" in source or step.instruction.flag("unpack") == "false":
+        return False
+    return source.lower().endswith(ARCHIVES)
 
 
 def _translate(path: str, from_root: str, to_root: str, is_dir: bool) -> str | None:

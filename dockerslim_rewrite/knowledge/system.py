@@ -27,3 +27,9 @@ def feature_package(feature: str, distro: str) -> str | None:
 def present_packages(distro: str) -> frozenset[str]:
     """Return the packages that every image of a distribution holds."""
     return frozenset(load("system")["present"].get("alpine" if distro == "alpine" else "debian", ()))
+
+
+def feature_path(feature: str) -> str | None:
+    """Return the file that a feature is, where it is copied from the builder and not installed."""
+    path: str | None = load("system")["features"].get(feature, {}).get("path")
+    return path

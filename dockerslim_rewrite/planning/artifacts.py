@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dockerslim_rewrite.analysis.effects import CommandEffect, Removes, Unknown, Writes
-from dockerslim_rewrite.analysis.files import CopiedTree, ImageFiles
+from dockerslim_rewrite.analysis.files import CopiedTree, ImageFiles, unpacks
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.system import system_paths
@@ -122,11 +122,21 @@ class _Collector:
             if step.copy is None:
                 continue
             line = step.instruction.line
+            if any(unpacks(step, source) for source in step.copy.sources):
+                self._unpacked(step.copy.dest, line, step.instruction.value)
+                continue
             remote = step.copy.from_ is not None or any("://" in source for source in step.copy.sources)
             if remote and step.copy.dest in system_paths("shared") and step.copy.dest_is_dir:
                 self._remote_files(step.copy.sources, step.copy.dest, line, step.instruction.value)
             elif remote or step.copy.inline:
                 self._want(step.copy.dest, step.copy.dest_is_dir, "D10", f"line {line}", line, step.instruction.value)
+
+    def _unpacked(self, dest: str, line: int, text: str) -> None:
+        """ADD of an archive fills a directory with files whose names are not known."""
+        if dest in system_paths("shared") and not self._is_left(dest):
+            self._problems.append((line, f"ADD {_short(text)}: what the archive puts into {dest} is not known"))
+        else:
+            self._want(dest, True, "D10", f"line {line}", line, text)
 
     def _remote_files(self, sources: tuple[str, ...], dest: str, line: int, text: str) -> None:
         for source in sources:

@@ -10,7 +10,7 @@ from dockerslim_rewrite.knowledge.images import resolve_image
 from dockerslim_rewrite.knowledge.model import BaseImage
 from dockerslim_rewrite.knowledge.packages import alpine_name, package_for_program
 from dockerslim_rewrite.knowledge.releases import debian_order
-from dockerslim_rewrite.knowledge.system import feature_package, present_packages
+from dockerslim_rewrite.knowledge.system import feature_package, feature_path, present_packages
 from dockerslim_rewrite.languages.model import (
     NeedFeature,
     NeedInterpreter,
@@ -35,11 +35,12 @@ class Install:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """An option that satisfies every requirement once `installs` are added."""
+    """An option that satisfies every requirement once `installs` are added, and `copies`, files of the builder."""
 
     option: RuntimeOption
     image: BaseImage | None
     installs: tuple[Install, ...]
+    copies: tuple[Install, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,11 @@ def try_option(option: RuntimeOption, requirements: Iterable[Requirement], build
     """Compare one option with all requirements. The author's own base ("same") needs only packages installed anew."""
     image = resolve_image(option.image)
     installs: dict[str, Install] = {}
+    copies: dict[str, Install] = {}
     for requirement in requirements:
+        if (path := _copied_file(requirement, image, option)) is not None:
+            copies.setdefault(path, Install(path, requirement))
+            continue
         if option.style == "same":
             answer = _same_base(requirement, builder)
         elif image is None:
@@ -69,7 +74,15 @@ def try_option(option: RuntimeOption, requirements: Iterable[Requirement], build
             if package in present_packages(distro):
                 continue
             installs.setdefault(package, Install(package, requirement))
-    return Fit(option, image, tuple(installs.values()))
+    return Fit(option, image, tuple(installs.values()), tuple(copies.values()))
+
+
+def _copied_file(requirement: Requirement, image: BaseImage | None, option: RuntimeOption) -> str | None:
+    """Return the builder's file that satisfies a requirement on this option, or None."""
+    need = requirement.need
+    if not isinstance(need, NeedFeature) or option.style == "same" or image is None or need.name in image.features:
+        return None
+    return feature_path(need.name)
 
 
 def _same_base(requirement: Requirement, builder: BaseImage | None) -> str | tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from dockerslim_rewrite.analysis.effects import ChangesAccounts, CommandEffect
@@ -149,9 +149,18 @@ class _Runtime:
         names = set(self._contract.user.split(":"))
         for wanted in self._chosen.wanted:
             names.update(self._owner_of(wanted.artifact).split(":"))
+        if self._chosen.fit.option.style == "same":
+            return False
         names = {name for name in names if name not in _ROOT and not name.isdigit()}
-        known = set(self._image.users) if self._image else set()
-        return bool(names - known) and self._chosen.fit.option.style != "same"
+        known = self._image.users if self._image else {}
+        return bool(names - set(known)) or self._gains_group(known)
+
+    def _gains_group(self, known: Mapping[str, int]) -> bool:
+        """A bare uid takes its group from /etc/passwd: the new base must not know a uid that the old one did not."""
+        user = self._contract.user
+        base = self._chosen.facts.base
+        old = set(base.users.values()) if base is not None else set()
+        return user.isdigit() and int(user) in set(known.values()) - old
 
     def _owner_of(self, artifact: Artifact) -> str:
         return self._ownership.owner(artifact.path if artifact.is_dir else posixpath.dirname(artifact.path))
@@ -166,11 +175,24 @@ class _Runtime:
         code = installs[0].requirement.code
         return [lines.package_line(manager, names, code, recommends=self._chosen.recommends)]
 
-    def _copies(self) -> Iterable[RuntimeLine]:
+    def _copies(self) -> list[RuntimeLine]:
         owner = NONROOT if adds_user(self._chosen) else ""
-        wanted = lines.without_covered([*self._chosen.wanted, *_homes(self._chosen.effects)])
+        files = [
+            Wanted(
+                Artifact(copy.package, False, RANK_SYSTEM, copy.requirement.summary),
+                copy.requirement.code,
+                f"{copy.package}: {copy.requirement.summary}",
+                copy.requirement.evidence,
+            )
+            for copy in self._chosen.fit.copies
+        ]
+        wanted = lines.without_covered([*files, *self._chosen.wanted, *_homes(self._chosen.effects)])
         copies = [lines.artifact_line(self._builder, item, self._ownership, owner) for item in wanted]
-        return sorted(copies, key=lambda line: line.section != "directories")
+        special = [item for item in wanted if lines.has_special_mode(item, self._ownership)]
+        directories = [line for line in copies if line.section == "directories"]
+        if special:
+            directories.append(lines.mode_line(special, self._ownership))
+        return [*directories, *(line for line in copies if line.section != "directories")]
 
     def _settings(self) -> list[RuntimeLine]:
         """WORKDIR, USER, EXPOSE, VOLUME: the author's, or what the original inherited from its base."""

@@ -40,7 +40,9 @@ def artifact_line(builder: str, wanted: Wanted, ownership: Ownership, default_ow
     directory = artifact.path if artifact.is_dir else posixpath.dirname(artifact.path)
     owner = ownership.owner(directory) or default_owner
     mode = ownership.mode(directory) if artifact.is_dir else DEFAULT_DIRECTORY_MODE
-    mode_text = "" if mode == DEFAULT_DIRECTORY_MODE or not _is_data_directory(wanted) else f"{mode:o}"
+    # BuildKit's --chmod drops set-id and sticky bits: those are set by a RUN (`mode_lines`)
+    plain = mode & 0o777
+    mode_text = "" if plain == DEFAULT_DIRECTORY_MODE or not _is_data_directory(wanted) else f"{plain:o}"
     text = copy_text(builder, (artifact.path,), artifact.path, owner, mode_text)
     section = "directories" if _is_data_directory(wanted) else "artifacts"
     return RuntimeLine("directories" if section == "directories" else "artifacts", text, wanted.code)
@@ -49,6 +51,17 @@ def artifact_line(builder: str, wanted: Wanted, ownership: Ownership, default_ow
 def _is_data_directory(wanted: Wanted) -> bool:
     """A directory that the system layer made for data: its mode matters and it holds no programs."""
     return wanted.artifact.is_dir and wanted.code in ("D07", "D09")
+
+
+def has_special_mode(wanted: Wanted, ownership: Ownership) -> bool:
+    """Tell whether a data directory has a set-id or sticky bit, which only chmod can give it."""
+    return _is_data_directory(wanted) and ownership.mode(wanted.artifact.path) > 0o777
+
+
+def mode_line(wanted: Iterable[Wanted], ownership: Ownership) -> RuntimeLine:
+    """Return the RUN that gives directories their special modes."""
+    commands = [f"chmod {ownership.mode(item.artifact.path):o} {item.artifact.path}" for item in wanted]
+    return RuntimeLine("directories", "RUN " + " && ".join(commands), "D07")
 
 
 def account_line(builder: str) -> RuntimeLine:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.model import Applicability
+from dockerslim_rewrite.analysis.ownership import Ownership
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.languages.model import Findings, NeedLibc, NeedProgram, NeedShell, Project, Suggestion
+from dockerslim_rewrite.planning import lines
 from dockerslim_rewrite.planning.artifacts import (
     SystemLayer,
     Wanted,
@@ -97,6 +99,10 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
         links_libraries=any(isinstance(item.need, NeedLibc) for item in base),
         code=PACKAGE_CODES.get(inputs.language, "D10"),
     )
+    ownership = Ownership(project.facts, inputs.effects)
+    if special := [item for item in system.wanted if lines.has_special_mode(item, ownership)]:
+        summary = "a directory gets a set-id or sticky bit, which COPY cannot give"
+        base.append(Requirement(NeedShell(), "D07", summary, special[0].evidence))
     if system.links:
         evidence = tuple(link.evidence for link in system.links)
         base.append(Requirement(NeedShell(), "D09", "a symbolic link is made in the runtime stage", evidence))

@@ -44,7 +44,9 @@ def invalid_report(name: str, line: int, reason: str) -> FileReport:
 
 def failed_report(name: str, reason: str) -> FileReport:
     """Return the report on a file that a defect of this program stopped."""
-    return FileReport(name, "failed", (Finding("error", "", 1, f"nothing written: a defect of this program: {reason}"),))
+    return FileReport(
+        name, "failed", (Finding("error", "", 1, f"nothing written: a defect of this program: {reason}"),)
+    )
 
 
 def gain(plan: RewritePlan) -> str:

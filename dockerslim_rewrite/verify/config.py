@@ -54,7 +54,7 @@ def read_config(inspected: Mapping[str, Any]) -> ImageConfig:
 def compare_configs(original: ImageConfig, rewritten: ImageConfig) -> Iterator[Difference]:
     """Yield every difference, named as decisions name it: "cmd", "env:PATH", "label:team", "expose:80/tcp"."""
     for kind, before, after, what in (
-        ("user", original.user, rewritten.user, "USER"),
+        ("user", _user(original), _user(rewritten), "USER"),
         ("workdir", original.workdir, rewritten.workdir, "WORKDIR"),
         ("entrypoint", _words(original.entrypoint), _words(rewritten.entrypoint), "ENTRYPOINT"),
         ("cmd", _words(original.cmd), _words(rewritten.cmd), "CMD"),

@@ -7,7 +7,7 @@ RUN chmod +x /usr/local/bin/docker-entrypoint.sh
 
 FROM alpine:3.23
 ENV WIKI_DIR=/var/lib/wiki
-RUN apk add --no-cache mailcap
+COPY --from=builder /etc/mime.types /etc/mime.types
 COPY --from=builder /usr/local/bin/docker-entrypoint.sh /usr/local/bin/docker-entrypoint.sh
 COPY --from=builder /usr/local/bin/wiki /usr/local/bin/wiki
 WORKDIR /wiki

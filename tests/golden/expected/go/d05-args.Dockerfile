@@ -17,6 +17,7 @@ ARG PORT=8080
 ARG REVISION=unknown
 LABEL org.opencontainers.image.revision="${REVISION}"
 ENV LISTEN=:${PORT}
+COPY --from=builder /etc/passwd /etc/group /etc/
 COPY --from=builder /usr/local/bin/stamp /usr/local/bin/stamp
 WORKDIR /stamp
 USER ${APP_USER}

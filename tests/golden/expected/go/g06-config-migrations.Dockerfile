@@ -7,9 +7,8 @@ RUN CGO_ENABLED=0 go build -o inventory ./cmd/inventory
 
 FROM gcr.io/distroless/static-debian12
 ENV MIGRATIONS_DIR=/srv/inventory/db/migrations
-COPY --from=builder /srv/inventory/config/production.yaml /srv/inventory/config/production.yaml
 COPY --from=builder /srv/inventory/db/migrations /srv/inventory/db/migrations
-COPY --from=builder /srv/inventory/config/development.yaml /srv/inventory/config/development.yaml
+COPY --from=builder /srv/inventory/config /srv/inventory/config
 COPY --from=builder /srv/inventory/inventory /srv/inventory/inventory
 WORKDIR /srv/inventory
 EXPOSE 8080

@@ -4,7 +4,6 @@ COPY . .
 RUN go build -o /quotes/bin/quotes .
 
 FROM gcr.io/distroless/static-debian12
-COPY --from=builder /quotes/data /quotes/data
 COPY --from=builder /quotes/bin/quotes /quotes/bin/quotes
 WORKDIR /quotes
 CMD ["/quotes/bin/quotes"]

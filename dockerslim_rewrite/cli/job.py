@@ -1,0 +1,60 @@
+"""One file of many: read, rewritten in memory, reported. Runs in worker processes."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dockerslim_rewrite.cli.files import UnreadableFile, read_dockerfile
+from dockerslim_rewrite.context.local import LocalContext
+from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile
+from dockerslim_rewrite.pipeline import rewrite
+from dockerslim_rewrite.planning.model import Options
+from dockerslim_rewrite.report.file import failed_report, file_report, invalid_report
+from dockerslim_rewrite.report.model import FileReport
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A Dockerfile with its build context and options. `texts` and `data` ask for large fields of the report."""
+
+    path: str
+    context: str
+    options: Options = field(default_factory=Options)
+    templates: Path | None = None
+    texts: bool = False
+    data: bool = False
+
+
+def check_file(job: Job) -> FileReport:
+    """Return the report on one file.
+
+    Raises:
+        TemplateFailed: when a template of the user has an error; that concerns every file.
+    """
+    from dockerslim_rewrite.emit.render import TemplateFailed
+
+    path = Path(job.path)
+    try:
+        source = read_dockerfile(path)
+        outcome = rewrite(source, LocalContext(Path(job.context), path), job.options, job.templates)
+        return file_report(job.path, source, outcome, texts=job.texts, data=job.data)
+    except UnreadableFile as error:
+        return invalid_report(job.path, error.line, error.reason)
+    except InvalidDockerfile as error:
+        return invalid_report(job.path, error.line, f"{error.message}; no image can be built from this file")
+    except CheckFailed as error:
+        return failed_report(job.path, f"the result did not pass the checks: {error}")
+    except TemplateFailed:
+        raise
+    except Exception as error:  # one file that we cannot handle must not stop the others
+        if os.environ.get("DOCKERSLIM_DEBUG"):
+            traceback.print_exc()
+        return failed_report(job.path, f"{type(error).__name__}: {error}")
+
+
+def check_files(jobs: tuple[Job, ...]) -> list[FileReport]:
+    """Return the reports on some files, in order."""
+    return [check_file(job) for job in jobs]

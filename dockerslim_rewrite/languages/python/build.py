@@ -1,0 +1,257 @@
+"""What the RUN commands do with Python: installs and where they land, environments, and programs that run."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dockerslim_rewrite.analysis.model import Evidence, Step
+from dockerslim_rewrite.knowledge.python_packages import names, normalise
+from dockerslim_rewrite.languages.model import Project
+from dockerslim_rewrite.languages.python.commands import PythonCommand, is_python, read_command
+from dockerslim_rewrite.languages.python.requirements import Requirement, read_file, read_project, read_requirement
+from dockerslim_rewrite.shell.model import SimpleCommand
+from dockerslim_rewrite.shell.parse import unwrap
+
+SYSTEM = "/usr/local"
+_SYSTEM_PROGRAMS = ("/usr/local/bin", "/usr/bin", "/bin")
+
+
+@dataclass(frozen=True, slots=True)
+class Install:
+    """An install. `site` is the absolute prefix that it lands in: /usr/local is Python's own, the home's `.local` a
+    user's, any other a virtual environment, a target directory, or a manager's own place. `asked` are the distributions
+    as far as the files say, `complete` when none is missing."""
+
+    command: PythonCommand
+    site: str
+    cwd: str
+    asked: tuple[Requirement, ...]
+    complete: bool
+    step: int
+    user: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A program or module of Python that a RUN starts: `words` are its own words, `home` its user's home directory."""
+
+    command: PythonCommand
+    words: tuple[str, ...]
+    cwd: str
+    home: str
+    step: int
+    env: Mapping[str, str]
+    evidence: Evidence
+
+
+@dataclass(slots=True)
+class BuildFacts:
+    """All that RUN does with Python. `covered` are the commands that are understood; `environments` absolute paths of
+    the author's own virtual environments."""
+
+    installs: list[Install] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    unknown: list[Evidence] = field(default_factory=list)
+    conda: list[Evidence] = field(default_factory=list)
+    environments: list[str] = field(default_factory=list)
+    covered: set[tuple[int, int]] = field(default_factory=set)
+
+    @property
+    def asked(self) -> tuple[Requirement, ...]:
+        """Return every distribution that is asked for."""
+        return tuple(item for install in self.installs for item in install.asked)
+
+
+def read_build(project: Project) -> BuildFacts:
+    """Read every RUN of a stage."""
+    reader = _Reader(project)
+    for step in project.facts.steps:
+        reader.activated = ""
+        for number, command in enumerate(step.script.commands if step.script is not None else ()):
+            if isinstance(command, SimpleCommand):
+                reader.command(step, number, command)
+    return reader.build
+
+
+def home_of(user: str, env: Mapping[str, str]) -> str:
+    """Return a user's home directory: HOME, or the usual place."""
+    if env.get("HOME"):
+        return env["HOME"]
+    name = user.split(":", 1)[0]
+    return "/root" if name in ("", "root", "0") else f"/home/{name}"
+
+
+class _Reader:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._config: set[str] = set()
+        self.build = BuildFacts()
+        self.activated = ""
+
+    def command(self, step: Step, number: int, command: SimpleCommand) -> None:
+        inner = unwrap(command)
+        name = posixpath.basename(inner.name or "")
+        if not name or inner.cwd is None and not inner.name:
+            return
+        evidence = Evidence(
+            "Dockerfile", step.instruction.line, f"RUN {' '.join(word.text for word in inner.words)}"[:120]
+        )
+        if name in names("conda", "programs"):
+            self.build.conda.append(evidence)
+        python = read_command(inner.argv)
+        if python is None:
+            self._program(step, number, inner, name, evidence)
+            return
+        self.build.covered.add((step.index, number))
+        env = {
+            **step.before.variables,
+            **{item.name: item.value.value or "" for item in (*inner.exported, *inner.assignments)},
+        }
+        cwd = inner.cwd or step.before.workdir
+        if python.kind == "environment":
+            self.build.environments.append(posixpath.normpath(posixpath.join(cwd, python.target)))
+        elif python.kind == "activate":
+            self.activated = posixpath.normpath(posixpath.join(cwd, python.target))
+        elif python.kind == "inert":
+            self._config |= {"".join(python.operands), *python.options}
+        elif python.kind == "unknown":
+            self.build.unknown.append(evidence)
+        elif python.kind == "install":
+            self._install(step, python, cwd, env, evidence)
+        else:
+            self.build.runs.append(
+                Run(python, python.operands, cwd, home_of(step.before.user, env), step.index, env, evidence)
+            )
+
+    def _program(self, step: Step, number: int, inner: SimpleCommand, name: str, evidence: Evidence) -> None:
+        """A script of the context that Python runs, or a console script of an installed distribution."""
+        argv = tuple(word or "" for word in inner.argv)
+        cwd = inner.cwd or step.before.workdir
+        is_script = "/" in argv[0] and self._is_python_script(
+            posixpath.normpath(posixpath.join(cwd, argv[0])), step.index
+        )
+        asked = {item.name for item in self.build.asked}
+        if not is_script and name not in names("builds", "programs") and normalise(name) not in asked:
+            return
+        self.build.covered.add((step.index, number))
+        words = argv if is_script else ("-m", name, *argv[1:])
+        command = PythonCommand("run", "python", argv[0], words)
+        env = step.before.variables
+        self.build.runs.append(Run(command, words, cwd, home_of(step.before.user, env), step.index, env, evidence))
+
+    def _is_python_script(self, path: str, step: int) -> bool:
+        source = self._project.files.to_context(path, before=step)
+        text = self._project.context.read_text(source) if source is not None else None
+        return text is not None and text.startswith("#!") and "python" in text.split("\n", 1)[0]
+
+    def _install(
+        self, step: Step, command: PythonCommand, cwd: str, env: Mapping[str, str], evidence: Evidence
+    ) -> None:
+        site = self._site(step, command, cwd, env)
+        asked, complete = self._asked(step, command, cwd)
+        self.build.installs.append(
+            Install(command, site, cwd, tuple(asked), complete, step.index, step.before.user, evidence)
+        )
+
+    def _site(self, step: Step, command: PythonCommand, cwd: str, env: Mapping[str, str]) -> str:
+        """Return the prefix that an install lands in."""
+        home = home_of(step.before.user, env)
+        for option in command.options:
+            name, equals, value = option.partition("=")
+            if equals and name in ("--target", "--prefix", "--root"):
+                return posixpath.normpath(posixpath.join(cwd, value))
+        active = self._active(command, env)
+        if command.tool in ("pip", "setup.py", "easy_install"):
+            if active:
+                return active
+            is_user = "--user" in command.options or env.get("PIP_USER", "") not in ("", "0", "no", "false")
+            return f"{home}/.local" if is_user or home_of(step.before.user, {}) != "/root" else SYSTEM
+        return self._managed_site(command, cwd, env, home, active)
+
+    def _managed_site(self, command: PythonCommand, cwd: str, env: Mapping[str, str], home: str, active: str) -> str:
+        tool, options = command.tool, command.options
+        if tool == "uv":
+            target = env.get("UV_PROJECT_ENVIRONMENT", ".venv")
+            return posixpath.normpath(posixpath.join(cwd, target))
+        if tool == "uv pip":
+            if "--system" in options or env.get("UV_SYSTEM_PYTHON", "") not in ("", "0", "false"):
+                return SYSTEM
+            return active or (
+                posixpath.join(cwd, ".venv") if posixpath.join(cwd, ".venv") in self.build.environments else SYSTEM
+            )
+        if tool == "pipenv" and "--system" in options:
+            return active or SYSTEM
+        create = env.get("POETRY_VIRTUALENVS_CREATE", "").lower() in ("false", "0") or any(
+            "virtualenvs.create" in item and "false" in item for item in self._config
+        )
+        if tool == "poetry" and create:
+            return active or SYSTEM
+        if active and active != SYSTEM:
+            return active
+        in_project = any("in-project" in item and "true" in item for item in self._config) or any(
+            env.get(name, "").lower() in ("true", "1")
+            for name in ("POETRY_VIRTUALENVS_IN_PROJECT", "PIPENV_VENV_IN_PROJECT")
+        )
+        if tool == "pdm" or in_project:
+            return posixpath.join(cwd, ".venv")
+        place = ".cache/pypoetry/virtualenvs" if tool == "poetry" else ".local/share/virtualenvs"
+        return posixpath.join(home, place)
+
+    def _active(self, command: PythonCommand, env: Mapping[str, str]) -> str:
+        """Return the author's environment that a command works in, "" for Python's own."""
+        directory = posixpath.dirname(command.program)
+        if (
+            directory
+            and directory not in _SYSTEM_PROGRAMS
+            and (command.tool in ("pip", "setup.py") or is_python(command.program))
+        ):
+            return posixpath.dirname(directory)
+        if self.activated:
+            return self.activated
+        if env.get("VIRTUAL_ENV"):
+            return env["VIRTUAL_ENV"]
+        for place in env.get("PATH", "").split(":"):
+            if place in _SYSTEM_PROGRAMS:
+                break
+            if posixpath.dirname(place) in self.build.environments:
+                return posixpath.dirname(place)
+        return ""
+
+    def _asked(self, step: Step, command: PythonCommand, cwd: str) -> tuple[list[Requirement], bool]:
+        found: list[Requirement] = []
+        complete = True
+        context, files = self._project.context, self._project.files
+        for name in command.files:
+            path = files.to_context(posixpath.normpath(posixpath.join(cwd, name)), before=step.index)
+            complete &= path is not None and context.is_file(path)
+            found.extend(read_file(context, path) if path is not None else ())
+        projects = (
+            [] if command.tool in ("pip", "uv pip", "easy_install") and (command.operands or command.files) else ["."]
+        )
+        for word in command.operands:
+            names_found = read_requirement(word)
+            is_path = word.startswith((".", "/")) or (not names_found and "://" not in word)
+            if is_path:
+                projects.append(word.split("[", 1)[0])
+            elif names_found:
+                found.extend(Requirement(name, "Dockerfile", step.instruction.line) for name in names_found)
+            else:
+                complete = False
+        for word in projects:
+            path = files.to_context(posixpath.normpath(posixpath.join(cwd, word)), before=step.index)
+            if path is None and word == ".":
+                path = self._copied_manifest(cwd, step.index)
+            complete &= path is not None
+            found.extend(read_project(context, path) if path is not None else ())
+        return found, complete
+
+    def _copied_manifest(self, cwd: str, before: int) -> str | None:
+        """Return the context directory of manifests that were copied by name: `COPY pyproject.toml ./`."""
+        for name in ("pyproject.toml", "Pipfile", "setup.py"):
+            path = self._project.files.to_context(posixpath.join(cwd, name), before=before)
+            if path is not None:
+                return posixpath.dirname(path)
+        return None

@@ -1,0 +1,192 @@
+"""How the installed distributions reach the runtime stage: in a virtual environment, or in Python's own prefix."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from dockerslim_rewrite.analysis.effects import Builds, CommandEffect, InstallsPackages, Writes
+from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.knowledge.python_packages import environment_path, names
+from dockerslim_rewrite.languages.model import Project
+from dockerslim_rewrite.languages.python.build import SYSTEM, BuildFacts, Install
+
+MAX_FILES = 2_000
+MAX_CHARACTERS = 200_000
+# a path in text has no grammar: what stands behind Python's prefix is enough
+_PREFIX_PATH = re.compile(r"/usr/local/(?:bin/([\w.+-]+)|lib/(python[\d.]*))")
+_SITE = re.compile(r"(?:site|dist)-packages")
+_TEXT_SUFFIXES = (
+    ".py",
+    ".sh",
+    ".ini",
+    ".cfg",
+    ".conf",
+    ".toml",
+    ".yaml",
+    ".yml",
+    ".service",
+    ".cron",
+    ".txt",
+    ".json",
+    "",
+)
+_NOT_READ = ("readme", "license", "changelog", "dockerfile", "makefile", "jenkinsfile")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where Python's own distributions go.
+
+    `treatment`: a new virtual environment takes them; the prefix is carried as a whole; nothing of it is needed.
+    `path` is what the runtime gets, "" for none; `why` says why it is not a virtual environment.
+    """
+
+    treatment: Literal["environment", "prefix", "none"]
+    path: str
+    why: Evidence | None
+
+
+def choose_environment(
+    project: Project, build: BuildFacts, effects: tuple[CommandEffect, ...], used: frozenset[str]
+) -> Environment:
+    """Choose how Python's own site-packages are carried. `used` are the names of programs that start."""
+    needed = [item for item in build.installs if item.site == SYSTEM and not _only_tools(item, used)]
+    reason = next(_needs_prefix(project, effects, build), None)
+    if not needed and reason is None:
+        return Environment("none", "", None)
+    reason = reason or next(_forbids_environment(project, build, effects), None)
+    if reason is not None:
+        return Environment("prefix", SYSTEM, reason)
+    return Environment("environment", environment_path(), None)
+
+
+def _only_tools(install: Install, used: frozenset[str]) -> bool:
+    """Tell whether an install brings nothing but package managers that the start command does not use."""
+    if install.command.tool not in ("pip", "uv pip") or not install.complete or not install.asked:
+        return False
+    asked = {item.name.split("[", 1)[0] for item in install.asked}
+    return asked <= names("tools", "packages") and not asked & used
+
+
+def _line(project: Project, step: int, text: str) -> Evidence:
+    return Evidence(
+        "Dockerfile", project.facts.steps[step].instruction.line if step >= 0 else project.facts.stage.from_.line, text
+    )
+
+
+def _needs_prefix(project: Project, effects: Iterable[CommandEffect], build: BuildFacts) -> Iterator[Evidence]:
+    """Yield what a build tool may have installed beside Python's distributions: `make install`."""
+    base = project.facts.base
+    for trigger in base.onbuild if base is not None else ():
+        if "pip" in trigger:
+            yield _line(project, -1, f"the base runs `{trigger}` before anything else")
+    for command in effects:
+        if (command.step, command.command) in build.covered:
+            continue
+        for effect in command.effects:
+            if isinstance(effect, Builds) and effect.program in ("make", "gmake", "cmake", "ninja", "meson", "cargo"):
+                if "install" in command.text:
+                    yield Evidence("Dockerfile", command.line, f"`{command.text[:80]}` installs below {SYSTEM}")
+            elif (
+                isinstance(effect, Writes) and effect.what == "tree" and any(_in_prefix(path) for path in effect.paths)
+            ):
+                yield Evidence("Dockerfile", command.line, f"`{command.text[:80]}` writes below {SYSTEM}")
+
+
+def _in_prefix(path: str) -> bool:
+    return path == SYSTEM or path.startswith(SYSTEM + "/")
+
+
+def _forbids_environment(project: Project, build: BuildFacts, effects: tuple[CommandEffect, ...]) -> Iterator[Evidence]:
+    """Yield every reason why what runs would not find a virtual environment through PATH."""
+    facts, base = project.facts, project.facts.base
+    if base is None or base.family != "python" or base.major == 2:
+        yield _line(project, -1, "this Python has no venv module")
+    for install in build.installs:
+        if install.site == SYSTEM and install.user not in ("", "root", "0"):
+            yield install.evidence
+        if install.command.tool == "uv":
+            yield install.evidence
+        if install.command.options & {"--user", "--break-system-packages"} and install.site == SYSTEM:
+            yield install.evidence
+    yield from _settings(project)
+    for process in project.start.processes:
+        if posixpath.basename(process.argv[0] or "") in names("environment", "resets_path"):
+            yield process.evidence
+    for command in effects:
+        for effect in command.effects:
+            if isinstance(effect, InstallsPackages):
+                for name in sorted(names("environment", "resets_path_packages") & set(effect.packages)):
+                    yield Evidence("Dockerfile", command.line, f"{name} starts programs with a PATH of its own")
+    made = {
+        path for command in effects for effect in command.effects if isinstance(effect, Writes) for path in effect.paths
+    }
+    for step in facts.steps:
+        keyword = step.instruction.keyword
+        if keyword in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "ENV", "COPY", "ADD", "WORKDIR", "ARG"):
+            found = _names_prefix(project, step.instruction.value, made, in_command=True)
+            found = found or next(
+                (
+                    text
+                    for doc in step.instruction.heredocs
+                    if (text := _names_prefix(project, doc.content, made, in_command=True))
+                ),
+                "",
+            )
+            if found:
+                yield Evidence("Dockerfile", step.instruction.line, f"{keyword} names {found}")
+    yield from _files(project, made)
+
+
+def _settings(project: Project) -> Iterator[Evidence]:
+    """Yield ENV and ARG that send installs elsewhere, or set PATH without what it was."""
+    for step in project.facts.steps:
+        instruction = step.instruction
+        if instruction.keyword not in ("ENV", "ARG"):
+            continue
+        before = set(step.before.own_env)
+        words = instruction.value.replace("=", " ").split()
+        if any(name in words for name in names("environment", "variables") - before):
+            yield Evidence("Dockerfile", instruction.line, f"{instruction.keyword} {instruction.value[:80]}")
+        elif "PATH" in words and "$PATH" not in instruction.value and "${PATH" not in instruction.value:
+            yield Evidence("Dockerfile", instruction.line, "PATH is set as a whole")
+
+
+def _names_prefix(project: Project, text: str, made: set[str], *, in_command: bool) -> str:
+    """Return the path in Python's prefix that a text names, "" when there is none, or the author put it there."""
+    if "/usr/local" in text:
+        for match in _PREFIX_PATH.finditer(text):
+            path = f"{SYSTEM}/bin/{match[1]}"
+            if match[2] or (path not in made and project.files.to_context(path) is None and not _copied(project, path)):
+                return match[0]
+    match_site = _SITE.search(text) if in_command else None
+    return match_site[0] if match_site else ""
+
+
+def _copied(project: Project, path: str) -> bool:
+    """Tell whether a COPY or ADD names a path as its target (from another stage, or from a URL)."""
+    return any(
+        step.copy is not None and step.copy.dest in (path, posixpath.dirname(path)) for step in project.facts.steps
+    )
+
+
+def _files(project: Project, made: set[str]) -> Iterator[Evidence]:
+    """Yield copied files that name a program of Python's prefix: supervisor and cron tables, shebangs."""
+    context = project.context
+    seen = 0
+    for tree in project.files.trees:
+        for path in context.walk(tree.context_path) if tree.is_dir else (tree.context_path,):
+            name = posixpath.basename(path).lower()
+            if posixpath.splitext(name)[1] not in _TEXT_SUFFIXES or name.startswith(_NOT_READ) or seen > MAX_FILES:
+                continue
+            seen += 1
+            text = context.read_text(path)
+            if text is None or len(text) > MAX_CHARACTERS or "/usr/local/" not in text:
+                continue
+            found = _names_prefix(project, text, made, in_command=False)
+            if found:
+                yield Evidence(path, text.count("\n", 0, text.find(found)) + 1, f"names {found}")

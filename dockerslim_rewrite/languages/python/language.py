@@ -1,0 +1,283 @@
+"""Python's answer to the planner."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dockerslim_rewrite.analysis.commands import command_effects
+from dockerslim_rewrite.analysis.effects import CommandEffect, InstallsPackages
+from dockerslim_rewrite.analysis.model import Confidence, Evidence
+from dockerslim_rewrite.knowledge import python_packages
+from dockerslim_rewrite.knowledge.packages import os_package
+from dockerslim_rewrite.languages.model import (
+    RANK_DEPENDENCIES,
+    AppendInstruction,
+    Artifact,
+    Detection,
+    Findings,
+    NeedInterpreter,
+    NeedLibc,
+    NeedLibrary,
+    NeedProgram,
+    NeedShell,
+    Note,
+    Obstacle,
+    Project,
+    SetEnv,
+    Suggestion,
+)
+from dockerslim_rewrite.languages.python.bases import runtime_options
+from dockerslim_rewrite.languages.python.build import SYSTEM, BuildFacts, read_build
+from dockerslim_rewrite.languages.python.commands import is_python, read_command
+from dockerslim_rewrite.languages.python.environment import Environment, choose_environment
+from dockerslim_rewrite.languages.python.launch import Launch, read_launch
+from dockerslim_rewrite.languages.python.layout import app_roots, below, download_paths, root_artifacts
+from dockerslim_rewrite.languages.python.obstacles import find_obstacles
+from dockerslim_rewrite.languages.python.sources import SourceFacts, read_sources
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Everything that is read about a Python stage, gathered once."""
+
+    project: Project
+    build: BuildFacts
+    launch: Launch
+    environment: Environment
+    sources: SourceFacts
+    effects: tuple[CommandEffect, ...]
+    roots: tuple[str, ...]
+
+    @property
+    def start(self) -> Evidence:
+        """Return the start command, or FROM when there is none."""
+        main = self.project.start.main
+        if main is not None:
+            return main.evidence
+        return Evidence("Dockerfile", self.project.facts.stage.from_.line, f"FROM {self.project.facts.base_text}")
+
+
+class PythonLanguage:
+    """Python: applications on an image that has it."""
+
+    name = "python"
+
+    def detect(self, project: Project) -> Detection | None:
+        """Recognise a python base image, or an install with one of Python's package managers."""
+        base = project.facts.base
+        main = project.start.main
+        starts = main is not None and main.argv[0] is not None and is_python(main.argv[0])
+        if base is not None and base.family == "python":
+            evidence = Evidence("Dockerfile", project.facts.stage.from_.line, f"FROM {project.facts.base_text}")
+            return Detection(self.name, (evidence,), True)
+        installs = [
+            Evidence("Dockerfile", step.instruction.line, f"{command.name} installs")
+            for step in project.facts.steps
+            for command in (step.script.simple if step.script is not None else ())
+            if (found := read_command(command.argv)) is not None and found.kind == "install"
+        ]
+        return Detection(self.name, tuple(installs[:1]), starts) if installs else None
+
+    def infer(self, project: Project) -> Findings:
+        """Return everything that is known about the stage's Python side."""
+        build = read_build(project)
+        base = project.facts.base
+        if base is None or base.family != "python":
+            return Findings(obstacles=tuple(_foreign(build)), covered_commands=frozenset(build.covered))
+        facts = _study(project, build)
+        suggestions = (
+            *_environment(facts),
+            *_sites(facts),
+            *_application(facts),
+            *_downloads(facts),
+            *_programs(facts),
+            *_base_needs(facts),
+            *_library_needs(facts),
+            *_program_needs(facts),
+        )
+        return Findings(
+            suggestions=tuple(suggestions),
+            obstacles=find_obstacles(project, build, facts.launch, facts.roots),
+            options=runtime_options(project),
+            notes=tuple(_notes(facts)),
+            covered_commands=frozenset(build.covered),
+            dropped=(),
+            roots=(*facts.roots, facts.environment.path) if facts.environment.path else facts.roots,
+        )
+
+
+def _foreign(build: BuildFacts) -> Iterator[Obstacle]:
+    """Distributions beside another language's program: nothing says which of them it starts."""
+    for install in build.installs[:1]:
+        message = f"Python packages are installed in another language's image ({install.evidence.text})"
+        yield Obstacle("D19", install.evidence.line, message, "install them in an image of their own")
+
+
+def _study(project: Project, build: BuildFacts) -> Study:
+    launch = read_launch(project)
+    effects = command_effects(project.facts, project.files, project.context, "")
+    used = frozenset(posixpath.basename(name) for name in (*launch.programs, *launch.modules))
+    environment = choose_environment(project, build, effects, used)
+    return Study(project, build, launch, environment, read_sources(project), effects, app_roots(project, build))
+
+
+def _environment(facts: Study) -> Iterator[Suggestion]:
+    environment, path = facts.environment, facts.environment.path
+    installs = [item for item in facts.build.installs if item.site == SYSTEM]
+    evidence = tuple(item.evidence for item in installs[:3]) or (facts.start,)
+    if environment.treatment == "environment":
+        lines = [f"RUN python -m venv {path}", f"ENV PATH={path}/bin:$PATH"]
+        if any(item.command.tool == "uv pip" for item in installs):
+            lines.append(f"ENV UV_PYTHON={path}/bin/python")
+        if any(item.command.tool in ("poetry", "pipenv", "pdm") for item in installs):
+            lines.append(f"ENV VIRTUAL_ENV={path}")
+        for line in lines:
+            summary = f"the author's own commands install into a virtual environment, {path}"
+            yield Suggestion("P01", summary, AppendInstruction(-1, line), evidence)
+        artifact = Artifact(path, True, RANK_DEPENDENCIES, "the installed packages and their programs")
+        yield Suggestion("P01", f"{path}: {artifact.needed_by}", artifact, evidence)
+        summary = f"programs and packages of {path} are found first"
+        yield Suggestion("P01", summary, SetEnv("PATH", f"{path}/bin:$PATH"), evidence, changes=("env:PATH",))
+        if facts.launch.managers:
+            summary = f"{next(iter(facts.launch.managers))} finds the environment by this variable"
+            yield Suggestion("P04", summary, SetEnv("VIRTUAL_ENV", path), evidence, changes=("env:VIRTUAL_ENV",))
+    elif environment.treatment == "prefix":
+        why = environment.why or facts.start
+        artifact = Artifact(path, True, RANK_DEPENDENCIES, f"Python's prefix with all that is installed, since {why}")
+        yield Suggestion("P01", f"{path}: {artifact.needed_by}", artifact, evidence, Confidence.LOW)
+
+
+def _sites(facts: Study) -> Iterator[Suggestion]:
+    """Environments of the author's own, packages of a user, targets."""
+    places: dict[str, Evidence] = {}
+    for install in facts.build.installs:
+        if install.site != SYSTEM:
+            places.setdefault(install.site, install.evidence)
+    for path, evidence in places.items():
+        if path != "/":
+            artifact = Artifact(path, True, RANK_DEPENDENCIES, "the installed packages")
+            yield Suggestion("P04", f"{path}: {artifact.needed_by}", artifact, (evidence,))
+
+
+def _application(facts: Study) -> Iterator[Suggestion]:
+    for artifact in root_artifacts(facts.project, facts.roots):
+        yield Suggestion("P05", f"{artifact.path}: {artifact.needed_by}", artifact, (facts.start,))
+
+
+def _downloads(facts: Study) -> Iterator[Suggestion]:
+    """Models and data outside the application directory; the directory is made in case the download is elsewhere."""
+    last = len(facts.project.facts.steps) - 1
+    seen: set[str] = set()
+    for artifact, run in download_paths(facts.project, facts.build.runs):
+        if artifact.path in seen or below(artifact.path, facts.roots):
+            continue
+        seen.add(artifact.path)
+        summary = f"{artifact.path}: {artifact.needed_by}"
+        yield Suggestion("P07", summary, artifact, (run.evidence,), Confidence.MEDIUM)
+        make = AppendInstruction(last, f"RUN mkdir -p {artifact.path}")
+        yield Suggestion("P07", f"{artifact.path} exists in any case", make, (run.evidence,))
+
+
+def _programs(facts: Study) -> Iterator[Suggestion]:
+    """Console scripts that the start command or the health check calls: they come with the packages."""
+    path = facts.environment.path
+    for name, evidence in facts.launch.programs.items():
+        if path and "/" not in name and not _offered(facts, name):
+            artifact = Artifact(f"{path}/bin/{name}", False, RANK_DEPENDENCIES, "the start command")
+            yield Suggestion("P05", f"{name} comes with the installed packages", artifact, (evidence,))
+
+
+def _offered(facts: Study, program: str) -> bool:
+    """Tell whether the base or a package of the author brings a program."""
+    base = facts.project.facts.base
+    if base is not None and program in base.programs:
+        return True
+    for command in facts.effects:
+        for effect in command.effects:
+            if isinstance(effect, InstallsPackages):
+                distro = "alpine" if effect.manager == "apk" else "debian"
+                known = (os_package(name, distro) for name in effect.packages)
+                if program in effect.packages or any(item is not None and program in item.provides for item in known):
+                    return True
+    return False
+
+
+def _base_needs(facts: Study) -> Iterator[Suggestion]:
+    base = facts.project.facts.base
+    assert base is not None
+    if base.major is not None:
+        yield Suggestion(
+            "P01",
+            f"python {base.version or base.major} runs the program",
+            NeedInterpreter("python", base.major),
+            (facts.start,),
+        )
+    if facts.build.installs or facts.environment.path:
+        evidence = tuple(item.evidence for item in facts.build.installs[:1]) or (facts.start,)
+        need = NeedLibc(base.libc, base.release if base.libc == "glibc" else "", cxx=True)
+        yield Suggestion("P02", "packages may hold compiled code", need, evidence)
+
+
+def _distributions(facts: Study) -> dict[str, Evidence]:
+    """Return the distributions that are asked for, or that the sources import."""
+    found = {item.name: Evidence(item.file, item.line, f"asks for {item.name}") for item in facts.build.asked}
+    for module, evidence in facts.sources.modules.items():
+        name = python_packages.distribution_of(module)
+        if name is not None:
+            found.setdefault(name, evidence)
+    return found
+
+
+def _library_needs(facts: Study) -> Iterator[Suggestion]:
+    """Libraries that the full image holds and its slim variant does not."""
+    base = facts.project.facts.base
+    if base is None or base.distro != "debian" or base.variant != "":
+        return
+    found = _distributions(facts)
+    for name, package in python_packages.system_libraries(found, base.release):
+        yield Suggestion(
+            "P06" if name in ("opencv-python",) else "P02",
+            f"{name} loads {package}",
+            NeedLibrary(package),
+            (found[name],),
+        )
+    for module, evidence in facts.sources.modules.items():
+        for package in python_packages.module_libraries(module):
+            yield Suggestion("P06", f"{module} loads {package}", NeedLibrary(package), (evidence,))
+
+
+def _program_needs(facts: Study) -> Iterator[Suggestion]:
+    """Programs that are started at run time, as far as the original has them."""
+    for name, evidence in _distributions(facts).items():
+        for program in python_packages.started_programs(name):
+            if _offered(facts, program):
+                yield Suggestion("P06", f"{name} starts {program}", NeedProgram(program), (evidence,))
+    for program, evidence in facts.sources.programs.items():
+        if "/" not in program and _offered(facts, program) and not is_python(program):
+            yield Suggestion("P06", f"the program starts {program}", NeedProgram(program), (evidence,))
+    for evidence in facts.sources.shells[:1]:
+        yield Suggestion("P06", "the program starts commands through a shell", NeedShell(), (evidence,))
+    for program, evidence in facts.launch.programs.items():
+        if "/" not in program and _offered(facts, program):
+            yield Suggestion("P05", f"the start command runs {program}", NeedProgram(program), (evidence,))
+
+
+def _notes(facts: Study) -> Iterator[Note]:
+    line = facts.project.facts.stage.from_.line
+    if facts.environment.treatment == "prefix" and facts.environment.why is not None:
+        message = f"{SYSTEM} is copied as a whole, some 50 MB more than a virtual environment: {facts.environment.why}"
+        yield Note("P01", line, message)
+    for install in facts.build.installs:
+        if not install.complete:
+            message = f"what is installed is not fully known; libraries for it may be missing: {install.evidence.text}"
+            yield Note("P02", install.evidence.line, message)
+    for evidence in facts.launch.reloads[:1]:
+        message = f"a development server starts ({evidence.text}); it is kept as it is"
+        yield Note("P05", evidence.line if evidence.file == "Dockerfile" else line, message)
+    for evidence in facts.sources.unknown[:1]:
+        yield Note("P06", line, f"a program is started whose name is not static: {evidence}")
+    if facts.sources.unread:
+        message = f"{len(facts.sources.unread)} files are not in a grammar that is known ({facts.sources.unread[0]}): kept on doubt"
+        yield Note("P06", line, message)

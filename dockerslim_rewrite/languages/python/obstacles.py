@@ -1,0 +1,77 @@
+"""Why a Python stage cannot be rewritten."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.knowledge.python_packages import names
+from dockerslim_rewrite.languages.model import Obstacle, Project
+from dockerslim_rewrite.languages.python.build import BuildFacts
+from dockerslim_rewrite.languages.python.launch import Launch
+from dockerslim_rewrite.languages.python.layout import lost_tree
+
+
+def find_obstacles(project: Project, build: BuildFacts, launch: Launch, roots: tuple[str, ...]) -> tuple[Obstacle, ...]:
+    """Return every reason that forbids a rewrite."""
+    return (
+        *_idle(project, launch),
+        *_conda(build),
+        *_unknown(build),
+        *_browsers(build),
+        *_lost(project, roots),
+    )
+
+
+def start_line(project: Project, evidence: Evidence) -> int:
+    """Return the Dockerfile line of evidence: its own, or that of the start command."""
+    if evidence.file == "Dockerfile":
+        return evidence.line
+    contract = project.facts.contract
+    first = contract.entrypoint if contract.entrypoint and contract.entrypoint.step is not None else contract.cmd
+    if first is None or first.step is None:
+        return project.facts.stage.from_.line
+    return project.facts.steps[first.step].instruction.line
+
+
+def _idle(project: Project, launch: Launch) -> Iterator[Obstacle]:
+    for evidence in launch.idle[:1]:
+        message = f"the container starts a prompt or waits ({evidence.text}): the toolchain is the product"
+        hint = "name the program in CMD, or keep this file as it is"
+        yield Obstacle("D17", start_line(project, evidence), message, hint)
+    for evidence in launch.development[:1]:
+        message = f"a notebook, a test runner or an installer starts ({evidence.text}): the toolchain is the product"
+        yield Obstacle("D17", start_line(project, evidence), message, "keep this file for development")
+
+
+def _conda(build: BuildFacts) -> Iterator[Obstacle]:
+    for evidence in build.conda[:1]:
+        message = f"conda brings a Python and libraries of its own ({evidence.text})"
+        yield Obstacle("P04", evidence.line, message, "install with pip, or keep this file as it is")
+
+
+def _unknown(build: BuildFacts) -> Iterator[Obstacle]:
+    for evidence in build.unknown[:1]:
+        message = f"where this installs to is not known: {evidence.text}"
+        yield Obstacle(
+            "P04", evidence.line, message, "install into Python's own environment, or keep this file as it is"
+        )
+
+
+def _browsers(build: BuildFacts) -> Iterator[Obstacle]:
+    for run in build.runs:
+        words = [word for word in run.words if word != "-m"]
+        if words and posixpath.basename(words[0]) in names("browsers", "programs"):
+            message = f"a browser is downloaded, which needs libraries of the base that are not known here ({run.evidence.text})"
+            yield Obstacle("P07", run.evidence.line, message, "keep this file as it is")
+            return
+
+
+def _lost(project: Project, roots: tuple[str, ...]) -> Iterator[Obstacle]:
+    step = lost_tree(project, roots)
+    if step >= 0:
+        line = project.facts.steps[step].instruction.line
+        yield Obstacle(
+            "P05", line, "the application lies in a directory of the base and its files are not known", "use a WORKDIR"
+        )

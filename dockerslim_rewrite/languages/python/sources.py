@@ -1,0 +1,231 @@
+"""What the application's sources import and start, read with libcst.
+
+Only files that mention a name that matters are parsed; one that libcst cannot read (Python 2) counts as importing every
+such name that its text holds: kept on doubt.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.knowledge.python_packages import noted_modules
+from dockerslim_rewrite.languages.model import Project
+
+if TYPE_CHECKING:
+    import libcst
+
+MAX_PARSED_CHARACTERS = 1_500_000
+MAX_FILE_CHARACTERS = 400_000
+_STARTERS = ("subprocess", "os.system", "os.popen", "popen", "Popen", "execvp", "create_subprocess", "which(")
+_SHELL_CALLS = frozenset(
+    {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput", "asyncio.create_subprocess_shell"}
+)
+_EXEC_CALLS = frozenset(
+    {
+        "os.execv",
+        "os.execvp",
+        "os.execvpe",
+        "os.spawnlp",
+        "os.spawnvp",
+        "os.execlp",
+        "shutil.which",
+        "asyncio.create_subprocess_exec",
+    }
+)
+_RUN_CALLS = frozenset({f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen")})
+
+
+@dataclass(slots=True)
+class SourceFacts:
+    """`modules`: noted modules that are imported; `programs`: names of programs that are started; `shells`: where a
+    command runs through a shell; `unknown`: where the program is not static; `unread`: files that are not in a grammar
+    that is known, or beyond the bound."""
+
+    modules: dict[str, Evidence] = field(default_factory=dict)
+    programs: dict[str, Evidence] = field(default_factory=dict)
+    shells: list[Evidence] = field(default_factory=list)
+    unknown: list[Evidence] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+
+def read_sources(project: Project) -> SourceFacts:
+    """Read every Python file that is copied into the image."""
+    facts = SourceFacts()
+    pattern = re.compile("|".join(map(re.escape, (*sorted(noted_modules()), *_STARTERS))))
+    budget = MAX_PARSED_CHARACTERS
+    for path in _python_files(project):
+        text = project.context.read_text(path)
+        if text is None or pattern.search(text) is None:
+            continue
+        if len(text) > min(budget, MAX_FILE_CHARACTERS):
+            _on_doubt(path, text, facts)
+            continue
+        budget -= len(text)
+        _read(path, text, facts)
+    return facts
+
+
+def _python_files(project: Project) -> Iterator[str]:
+    seen: set[str] = set()
+    for tree in project.files.trees:
+        for path in project.context.walk(tree.context_path) if tree.is_dir else (tree.context_path,):
+            if path not in seen and (path.endswith((".py", ".pyw")) or _is_script(project, path)):
+                seen.add(path)
+                yield path
+
+
+def _is_script(project: Project, path: str) -> bool:
+    """A file without suffix whose first line names Python."""
+    if posixpath.splitext(path)[1] or not project.context.is_executable(path):
+        return False
+    text = project.context.read_text(path)
+    return text is not None and text.startswith("#!") and "python" in text.split("\n", 1)[0]
+
+
+def _on_doubt(path: str, text: str, facts: SourceFacts) -> None:
+    facts.unread.append(path)
+    for module in noted_modules():
+        match = re.search(rf"^\s*(?:import|from)\s+{re.escape(module)}\b", text, re.MULTILINE)
+        if match is not None:
+            facts.modules.setdefault(module, Evidence(path, text.count("\n", 0, match.end()) + 1, f"imports {module}"))
+
+
+def _read(path: str, text: str, facts: SourceFacts) -> None:
+    import libcst
+
+    try:
+        module = libcst.parse_module(text)
+    except (libcst.ParserSyntaxError, RecursionError, ValueError):
+        _on_doubt(path, text, facts)
+        return
+    reader = _Reader(path, text, facts)
+    try:
+        reader.walk(module)
+    except RecursionError:
+        _on_doubt(path, text, facts)
+
+
+class _Reader:
+    """Walks one module. libcst's matchers and metadata are not needed: names are resolved by the imports seen."""
+
+    def __init__(self, path: str, text: str, facts: SourceFacts) -> None:
+        self._path = path
+        self._text = text
+        self._facts = facts
+        self._names: dict[str, str] = {}
+
+    def walk(self, module: libcst.Module) -> None:
+        import libcst
+
+        reader = self
+
+        class Visitor(libcst.CSTVisitor):
+            def visit_Import(self, node: libcst.Import) -> None:
+                for alias in node.names:
+                    reader.imports(alias.evaluated_name, alias.evaluated_alias)
+
+            def visit_ImportFrom(self, node: libcst.ImportFrom) -> None:
+                if node.module is None or node.relative or isinstance(node.names, libcst.ImportStar):
+                    return
+                source = dotted(node.module)
+                for alias in node.names:
+                    reader.imports(source, None)
+                    reader.bind(alias.evaluated_alias or alias.evaluated_name, f"{source}.{alias.evaluated_name}")
+
+            def visit_Call(self, node: libcst.Call) -> None:
+                reader.call(node)
+
+        module.visit(Visitor())
+
+    def _evidence(self, needle: str, what: str) -> Evidence:
+        at = self._text.find(needle)
+        return Evidence(self._path, self._text.count("\n", 0, at) + 1 if at >= 0 else 0, what)
+
+    def imports(self, name: str, alias: str | None) -> None:
+        top = name.split(".", 1)[0]
+        self._names[alias or top] = name if alias else top
+        if top in noted_modules():
+            match = re.search(rf"(?:import|from)\s+{re.escape(top)}\b", self._text)
+            self._facts.modules.setdefault(top, self._evidence(match[0] if match else top, f"imports {top}"))
+
+    def bind(self, name: str, target: str) -> None:
+        self._names[name] = target
+
+    def call(self, node: libcst.Call) -> None:
+        name = dotted(node.func)
+        first, dot, rest = name.partition(".")
+        full = self._names.get(first, first) + dot + rest
+        if full not in _SHELL_CALLS | _EXEC_CALLS | _RUN_CALLS:
+            return
+        argument = node.args[0].value if node.args else None
+        text = literal(argument) if argument is not None else None
+        shell = full in _SHELL_CALLS or (full in _RUN_CALLS and any(is_true(item, "shell") for item in node.args))
+        what = f"{name}({text or '...'})"[:80]
+        evidence = self._evidence(f"{name}(", what)
+        if shell:
+            self._facts.shells.append(evidence)
+            self._shell(text, evidence)
+        elif text:
+            self._program(text.split(None, 1)[0] if full in _RUN_CALLS else text, evidence)
+        else:
+            self._facts.unknown.append(evidence)
+
+    def _shell(self, text: str | None, evidence: Evidence) -> None:
+        from dockerslim_rewrite.shell.parse import parse_script, unwrap
+
+        if not text:
+            self._facts.unknown.append(evidence)
+            return
+        for command in parse_script(text, variables={}, workdir=None).simple:
+            if (name := unwrap(command).name) is not None:
+                self._program(name, evidence)
+
+    def _program(self, name: str, evidence: Evidence) -> None:
+        self._facts.programs.setdefault(name, evidence)
+
+
+def dotted(node: object) -> str:
+    """Return `a.b.c` for a chain of names, "" for any other expression."""
+    import libcst
+
+    if isinstance(node, libcst.Name):
+        return node.value
+    if isinstance(node, libcst.Attribute):
+        left = dotted(node.value)
+        return f"{left}.{node.attr.value}" if left else ""
+    return ""
+
+
+def literal(node: libcst.BaseExpression) -> str | None:
+    """Return a string literal, the first item of a list of them, or the literal start of an f-string."""
+    import libcst
+
+    if isinstance(node, libcst.List | libcst.Tuple):
+        return literal(node.elements[0].value) if node.elements else None
+    if isinstance(node, libcst.SimpleString | libcst.ConcatenatedString):
+        value = node.evaluated_value
+        return value if isinstance(value, str) else None
+    if (
+        isinstance(node, libcst.FormattedString)
+        and node.parts
+        and isinstance(node.parts[0], libcst.FormattedStringText)
+    ):
+        start = node.parts[0].value
+        return start if " " in start.strip() or start.endswith(" ") else None
+    if isinstance(node, libcst.BinaryOperation):
+        left = literal(node.left)
+        return left if left and " " in left else None
+    return None
+
+
+def is_true(argument: libcst.Arg, name: str) -> bool:
+    """Tell whether a call's argument is `name=True`."""
+    import libcst
+
+    is_named = argument.keyword is not None and argument.keyword.value == name
+    return is_named and isinstance(argument.value, libcst.Name) and argument.value.value == "True"
