@@ -47,8 +47,8 @@ def manager(name: str) -> Manager | None:
     row = _table("managers").get(name)
     if row is None:
         return None
-    words = (frozenset(row[key]) for key in ("installs", "inert", "run", "packages"))
-    return Manager(*words, tuple(row["locks"]))
+    installs, inert, run, packages = (frozenset(row[key]) for key in ("installs", "inert", "run", "packages"))
+    return Manager(installs, inert, run, packages, tuple(row["locks"]))
 
 
 def normalise(name: str) -> str:

@@ -21,6 +21,7 @@ class Registration:
 REGISTRATIONS = (
     Registration("dockerslim_rewrite.languages.go.language", "GoLanguage", ("golang", "go ")),
     Registration("dockerslim_rewrite.languages.node.language", "NodeLanguage", ("node", "npm", "yarn", "pnpm", "bun")),
+    Registration("dockerslim_rewrite.languages.python.language", "PythonLanguage", ("python", "pip", "uv ", "poetry")),
 )
 
 

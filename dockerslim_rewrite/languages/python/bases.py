@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dockerslim_rewrite.knowledge.model import BaseImage
-from dockerslim_rewrite.languages.model import Project, RuntimeOption
+from dockerslim_rewrite.languages.model import Project, RuntimeOption, Style
 
 SLIM_WHY = "the same Python, Debian release and C library without compilers and headers"
 
@@ -16,8 +16,9 @@ def runtime_options(project: Project) -> tuple[RuntimeOption, ...]:
     if base is None or base.family != "python" or base.ref.digest:
         return (same,)
     if base.variant in ("slim", "alpine"):
-        return (RuntimeOption(text, base.variant, why="the author's own base, without what only builds"), same)
-    if base.distro != "debian" or base.release in ("wheezy", "jessie") and base.release_stated:
+        style: Style = "alpine" if base.variant == "alpine" else "slim"
+        return (RuntimeOption(text, style, why="the author's own base, without what only builds"), same)
+    if base.distro != "debian":
         return (same,)
     return (RuntimeOption(slim_tag(base), "slim", why=SLIM_WHY), same)
 

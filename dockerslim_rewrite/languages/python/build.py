@@ -94,7 +94,7 @@ class _Reader:
     def command(self, step: Step, number: int, command: SimpleCommand) -> None:
         inner = unwrap(command)
         name = posixpath.basename(inner.name or "")
-        if not name or inner.cwd is None and not inner.name:
+        if not name:
             return
         evidence = Evidence(
             "Dockerfile", step.instruction.line, f"RUN {' '.join(word.text for word in inner.words)}"[:120]

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from dockerslim_rewrite.knowledge.python_packages import manager, names
@@ -21,8 +22,8 @@ class PythonCommand:
 
     `kind`: an install; a new virtual environment at `target`; one that is activated; no change to any environment; a
     program or module that runs; not understood. `tool` is the manager, `program` the first word as written.
-    `operands` are requirements and paths to install, or the words of what runs (a module has `-m` in front). `files` are
-    requirement files. `options` as written.
+    `operands` are requirements and paths to install, or the words of what runs (a module has `-m` in front). `files`
+    are requirement files. `options` as written.
     """
 
     kind: Kind
@@ -181,7 +182,7 @@ def _manager(tool: str, program: str, words: Sequence[str | None]) -> PythonComm
     if command in known.installs:
         return PythonCommand("install", tool, program, _operands(rest), (), options)
     if command in known.inert:
-        inert_options = frozenset({*options, *(f"{a}={b}" for a, b in zip(rest, rest[1:], strict=False))})
+        inert_options = frozenset({*options, *(f"{a}={b}" for a, b in pairwise(rest))})
         return PythonCommand("inert", tool, program, (command, *rest), (), inert_options)
     return PythonCommand("unknown", tool, program)
 

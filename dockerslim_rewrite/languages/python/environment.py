@@ -103,43 +103,35 @@ def _in_prefix(path: str) -> bool:
 
 def _forbids_environment(project: Project, build: BuildFacts, effects: tuple[CommandEffect, ...]) -> Iterator[Evidence]:
     """Yield every reason why what runs would not find a virtual environment through PATH."""
-    facts, base = project.facts, project.facts.base
+    base = project.facts.base
     if base is None or base.family != "python" or base.major == 2:
         yield _line(project, -1, "this Python has no venv module")
     for install in build.installs:
-        if install.site == SYSTEM and install.user not in ("", "root", "0"):
-            yield install.evidence
-        if install.command.tool == "uv":
-            yield install.evidence
-        if install.command.options & {"--user", "--break-system-packages"} and install.site == SYSTEM:
+        foreign = install.user not in ("", "root", "0") or install.command.options & {"--user"}
+        if install.site == SYSTEM and foreign:
             yield install.evidence
     yield from _settings(project)
+    yield from _resets_path(project, effects)
+    made = {path for command in effects for item in command.effects if isinstance(item, Writes) for path in item.paths}
+    for step in project.facts.steps:
+        instruction = step.instruction
+        for text in (instruction.value, *(document.content for document in instruction.heredocs)):
+            if found := _names_prefix(project, text, made) or _SITE.search(text):
+                what = found if isinstance(found, str) else found[0]
+                yield Evidence("Dockerfile", instruction.line, f"{instruction.keyword} names {what}")
+    yield from _files(project, made)
+
+
+def _resets_path(project: Project, effects: tuple[CommandEffect, ...]) -> Iterator[Evidence]:
+    """Yield programs that start others with a PATH of their own."""
     for process in project.start.processes:
         if posixpath.basename(process.argv[0] or "") in names("environment", "resets_path"):
             yield process.evidence
     for command in effects:
         for effect in command.effects:
-            if isinstance(effect, InstallsPackages):
-                for name in sorted(names("environment", "resets_path_packages") & set(effect.packages)):
-                    yield Evidence("Dockerfile", command.line, f"{name} starts programs with a PATH of its own")
-    made = {
-        path for command in effects for effect in command.effects if isinstance(effect, Writes) for path in effect.paths
-    }
-    for step in facts.steps:
-        keyword = step.instruction.keyword
-        if keyword in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "ENV", "COPY", "ADD", "WORKDIR", "ARG"):
-            found = _names_prefix(project, step.instruction.value, made, in_command=True)
-            found = found or next(
-                (
-                    text
-                    for doc in step.instruction.heredocs
-                    if (text := _names_prefix(project, doc.content, made, in_command=True))
-                ),
-                "",
-            )
-            if found:
-                yield Evidence("Dockerfile", step.instruction.line, f"{keyword} names {found}")
-    yield from _files(project, made)
+            packages = set(effect.packages) if isinstance(effect, InstallsPackages) else set()
+            for name in sorted(names("environment", "resets_path_packages") & packages):
+                yield Evidence("Dockerfile", command.line, f"{name} starts programs with a PATH of its own")
 
 
 def _settings(project: Project) -> Iterator[Evidence]:
@@ -156,15 +148,13 @@ def _settings(project: Project) -> Iterator[Evidence]:
             yield Evidence("Dockerfile", instruction.line, "PATH is set as a whole")
 
 
-def _names_prefix(project: Project, text: str, made: set[str], *, in_command: bool) -> str:
+def _names_prefix(project: Project, text: str, made: set[str]) -> str:
     """Return the path in Python's prefix that a text names, "" when there is none, or the author put it there."""
-    if "/usr/local" in text:
-        for match in _PREFIX_PATH.finditer(text):
-            path = f"{SYSTEM}/bin/{match[1]}"
-            if match[2] or (path not in made and project.files.to_context(path) is None and not _copied(project, path)):
-                return match[0]
-    match_site = _SITE.search(text) if in_command else None
-    return match_site[0] if match_site else ""
+    for match in _PREFIX_PATH.finditer(text) if "/usr/local" in text else ():
+        path = f"{SYSTEM}/bin/{match[1]}"
+        if match[2] or (path not in made and project.files.to_context(path) is None and not _copied(project, path)):
+            return match[0]
+    return ""
 
 
 def _copied(project: Project, path: str) -> bool:
@@ -187,6 +177,6 @@ def _files(project: Project, made: set[str]) -> Iterator[Evidence]:
             text = context.read_text(path)
             if text is None or len(text) > MAX_CHARACTERS or "/usr/local/" not in text:
                 continue
-            found = _names_prefix(project, text, made, in_command=False)
+            found = _names_prefix(project, text, made)
             if found:
                 yield Evidence(path, text.count("\n", 0, text.find(found)) + 1, f"names {found}")

@@ -279,5 +279,6 @@ def _notes(facts: Study) -> Iterator[Note]:
     for evidence in facts.sources.unknown[:1]:
         yield Note("P06", line, f"a program is started whose name is not static: {evidence}")
     if facts.sources.unread:
-        message = f"{len(facts.sources.unread)} files are not in a grammar that is known ({facts.sources.unread[0]}): kept on doubt"
+        files = facts.sources.unread
+        message = f"{len(files)} files are not in a grammar that is known ({files[0]}): kept on doubt"
         yield Note("P06", line, message)

@@ -63,8 +63,8 @@ def _browsers(build: BuildFacts) -> Iterator[Obstacle]:
     for run in build.runs:
         words = [word for word in run.words if word != "-m"]
         if words and posixpath.basename(words[0]) in names("browsers", "programs"):
-            message = f"a browser is downloaded, which needs libraries of the base that are not known here ({run.evidence.text})"
-            yield Obstacle("P07", run.evidence.line, message, "keep this file as it is")
+            message = "a browser is downloaded, which needs libraries of the base that are not known here"
+            yield Obstacle("P07", run.evidence.line, f"{message} ({run.evidence.text})", "keep this file as it is")
             return
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -111,7 +111,7 @@ def _read(path: str, text: str, facts: SourceFacts) -> None:
 
 
 class _Reader:
-    """Walks one module. libcst's matchers and metadata are not needed: names are resolved by the imports seen."""
+    """Walks one module. Names are resolved by the imports seen so far; libcst's metadata is not needed."""
 
     def __init__(self, path: str, text: str, facts: SourceFacts) -> None:
         self._path = path
@@ -122,41 +122,37 @@ class _Reader:
     def walk(self, module: libcst.Module) -> None:
         import libcst
 
-        reader = self
-
-        class Visitor(libcst.CSTVisitor):
-            def visit_Import(self, node: libcst.Import) -> None:
+        for node in _calls_and_imports(module):
+            if isinstance(node, libcst.Import):
                 for alias in node.names:
-                    reader.imports(alias.evaluated_name, alias.evaluated_alias)
+                    self._imports(alias.evaluated_name, alias.evaluated_alias)
+            elif isinstance(node, libcst.ImportFrom):
+                self._import_from(node)
+            elif isinstance(node, libcst.Call):
+                self._call(node)
 
-            def visit_ImportFrom(self, node: libcst.ImportFrom) -> None:
-                if node.module is None or node.relative or isinstance(node.names, libcst.ImportStar):
-                    return
-                source = dotted(node.module)
-                for alias in node.names:
-                    reader.imports(source, None)
-                    reader.bind(alias.evaluated_alias or alias.evaluated_name, f"{source}.{alias.evaluated_name}")
+    def _import_from(self, node: libcst.ImportFrom) -> None:
+        import libcst
 
-            def visit_Call(self, node: libcst.Call) -> None:
-                reader.call(node)
-
-        module.visit(Visitor())
+        if node.module is None or node.relative:
+            return
+        source = dotted(node.module)
+        self._imports(source, None)
+        for alias in () if isinstance(node.names, libcst.ImportStar) else node.names:
+            self._names[alias.evaluated_alias or alias.evaluated_name] = f"{source}.{alias.evaluated_name}"
 
     def _evidence(self, needle: str, what: str) -> Evidence:
         at = self._text.find(needle)
         return Evidence(self._path, self._text.count("\n", 0, at) + 1 if at >= 0 else 0, what)
 
-    def imports(self, name: str, alias: str | None) -> None:
+    def _imports(self, name: str, alias: str | None) -> None:
         top = name.split(".", 1)[0]
         self._names[alias or top] = name if alias else top
         if top in noted_modules():
             match = re.search(rf"(?:import|from)\s+{re.escape(top)}\b", self._text)
             self._facts.modules.setdefault(top, self._evidence(match[0] if match else top, f"imports {top}"))
 
-    def bind(self, name: str, target: str) -> None:
-        self._names[name] = target
-
-    def call(self, node: libcst.Call) -> None:
+    def _call(self, node: libcst.Call) -> None:
         name = dotted(node.func)
         first, dot, rest = name.partition(".")
         full = self._names.get(first, first) + dot + rest
@@ -187,6 +183,13 @@ class _Reader:
 
     def _program(self, name: str, evidence: Evidence) -> None:
         self._facts.programs.setdefault(name, evidence)
+
+
+def _calls_and_imports(module: libcst.Module) -> Sequence[libcst.CSTNode]:
+    """Return the nodes that matter in the order of the text."""
+    from libcst import matchers
+
+    return matchers.findall(module, matchers.Import() | matchers.ImportFrom() | matchers.Call())
 
 
 def dotted(node: object) -> str:
