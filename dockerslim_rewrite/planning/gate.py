@@ -26,7 +26,7 @@ def gate_facts(dockerfile: Dockerfile, facts: StageFacts) -> NoBenefit | tuple[B
     base = facts.base
     if base is not None and base.family == "windows":
         return (Blocker("D11", line, f"{facts.base_text} is a Windows image", "only Linux images are rewritten"),)
-    if base is None and "$" in facts.stage.base and not facts.base_text.strip(":@/"):
+    if base is None and "$" in facts.stage.base and (not facts.base_text or facts.base_text[-1] in ":@/"):
         hint = "give the ARG before FROM a default"
         return (Blocker("D20", line, f"the base image {facts.stage.base} is not known before the build", hint),)
     if base is None or base.family not in TOOLCHAIN_FAMILIES:
