@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -10,7 +11,7 @@ from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge.go_modules import build_drivers, go_commands
 from dockerslim_rewrite.languages.go.command import GoCommand, parse_go
 from dockerslim_rewrite.languages.go.make_functions import Expander
-from dockerslim_rewrite.languages.go.makefile import Makefile, MakefileReader, recipe_lines
+from dockerslim_rewrite.languages.go.makefile import UNSET, Makefile, MakefileReader, recipe_lines
 from dockerslim_rewrite.languages.go.moves import MOVERS, Move, read_moves
 from dockerslim_rewrite.languages.go.outputs import Output, Outputs
 from dockerslim_rewrite.languages.go.taskfile import TASKFILES, task_commands
@@ -188,11 +189,17 @@ class BuildReader:
 
     def _text(self, text: str, cwd: str, place: _Place, arguments: tuple[str | None, ...] = ()) -> None:
         known = {name: value for name, value in place.env.items() if value is not None}
-        numbered = {str(number): value for number, value in enumerate(arguments, 1) if value is not None}
-        for command in parse_script(text, variables={**known, **numbered}, workdir=cwd).simple:
+        if arguments:  # `sh -c TEXT NAME ARGUMENTS` is how the parser is told what "$1" is; lines are then not known
+            words = [shlex.quote(word) if word is not None else UNSET for word in arguments]
+            call = f"bash -c {shlex.quote(text)} script {' '.join(words)}"
+            script = parse_script(call, variables=known, workdir=cwd)
+            commands = [(command, 0) for command in script.simple if command.depth]
+        else:
+            script = parse_script(text, variables=known, workdir=cwd)
+            commands = [(command, text.count("\n", 0, command.span.start) + 1) for command in script.simple]
+        for command, line in commands:
             if command.words:
-                line = place.line if place.via.startswith("make") else text.count("\n", 0, command.span.start) + 1
-                self._command(command, replace(place, line=line))
+                self._command(command, place if place.via.startswith("make") else replace(place, line=line))
 
     def _make(self, command: SimpleCommand, place: _Place) -> bool:
         targets, overrides, options = _make_words(command)

@@ -42,7 +42,7 @@ class GoCommand:
     `flags` by name without dashes: the value, "true" for a boolean, None for a value that is not static.
     `operands` are packages or files; None for one that is not static. `cwd` is where it runs, `-C` applied.
     `env` is its effective environment. `operand_words` counts the words before the first operand (the program's own
-    arguments of `go run` follow the package).
+    arguments of `go run` follow the package). `uncertain`: words in the place of flags are not static.
     """
 
     verb: str
@@ -51,6 +51,7 @@ class GoCommand:
     cwd: str | None
     env: Mapping[str, str | None]
     operand_words: int = 0
+    uncertain: bool = False
 
     @property
     def tags(self) -> frozenset[str]:
@@ -88,9 +89,13 @@ def parse_go(argv: tuple[str | None, ...], cwd: str | None, env: Mapping[str, st
     if not words or words[0] is None:
         return None
     verb = words[0]
-    position = 1
+    position, uncertain = 1, False
     while position < len(words):
         word = words[position]
+        if word is None and position + 1 < len(words):
+            # `go build $FLAGS .`: an operand would be quoted, or the last word
+            position, uncertain = position + 1, True
+            continue
         if word is None or not word.startswith("-") or word == "-":
             break
         position += 1
@@ -105,7 +110,7 @@ def parse_go(argv: tuple[str | None, ...], cwd: str | None, env: Mapping[str, st
         else:
             flags[name] = "true"
     before = len(argv) - len(words) + position
-    return GoCommand(verb, flags, tuple(words[position:]), _directory(cwd, flags), env, before)
+    return GoCommand(verb, flags, tuple(words[position:]), _directory(cwd, flags), env, before, uncertain)
 
 
 def _directory(cwd: str | None, flags: Mapping[str, str | None]) -> str | None:

@@ -58,7 +58,13 @@ class Linker:
         closure, importer = self._study(build, output)
         module = self._tree.find_module(output.package) if output.package else None
         known = self._tree.known and any(package.files for package in closure.own())
-        return decide_cgo(closure, module, importer, sources_known=known)
+        decided = decide_cgo(closure, module, importer, sources_known=known)
+        if build.command.uncertain and decided.value.answer == "not_needed":
+            why = Evidence(
+                build.evidence.file, build.evidence.line, f"{build.evidence.text}: flags that are not static"
+            )
+            return Inference(Cgo("unknown", cxx=True), (why,), Confidence.LOW)
+        return decided
 
     def _has_compiler(self) -> bool:
         """Tell whether the builder can link C: its base has a compiler, or a package brings one."""

@@ -28,8 +28,16 @@ def made(makefile: str, command: str = "make", **more: str) -> list[str | None]:
         ("N = x\nb:\n\tgo build -o $(N) ./cmd/send\n", "N=fromenv make", ["x"]),
         ("all: one two\none:\n\tgo build -o a ./cmd/send\ntwo: one\n\tgo build -o b ./cmd/track\n", "make", ["a", "b"]),
         ("bin/%:\n\tgo build -o $@ ./cmd/$*\n", "make bin/send bin/track", ["bin/send", "bin/track"]),
-        ("C := send track\nall: $(addprefix bin/,$(C))\nbin/%:\n\tgo build -o $@ ./cmd/$*\n", "make", ["bin/send", "bin/track"]),
-        ("C := $(notdir $(wildcard cmd/*))\nb:\n\tfor c in $(C); do go build -o $$c ./cmd/$$c; done\n", "make", ["send", "track"]),
+        (
+            "C := send track\nall: $(addprefix bin/,$(C))\nbin/%:\n\tgo build -o $@ ./cmd/$*\n",
+            "make",
+            ["bin/send", "bin/track"],
+        ),
+        (
+            "C := $(notdir $(wildcard cmd/*))\nb:\n\tfor c in $(C); do go build -o $$c ./cmd/$$c; done\n",
+            "make",
+            ["send", "track"],
+        ),
         ("b:\n\tcd cmd/send && \\\n\t  go build -o ../../y .\n", "make", ["y"]),
         ("b:\n\t$(MAKE) inner\ninner:\n\tgo build -o z ./cmd/send\n", "make", ["z"]),
         ("ifeq ($(OS),Windows_NT)\nE=.exe\nelse\nE=\nendif\nb:\n\tgo build -o x$(E) ./cmd/send\n", "make", ["x"]),
@@ -49,7 +57,11 @@ def test_make(makefile: str, command: str, expected: list[str]) -> None:
 
 
 def test_make_in_another_directory() -> None:
-    files = {**FILES, "build/Makefile": "b:\n\tcd .. && go build -o x ./cmd/send\n", "own.mk": "b:\n\tgo build -o y ./cmd/send\n"}
+    files = {
+        **FILES,
+        "build/Makefile": "b:\n\tcd .. && go build -o x ./cmd/send\n",
+        "own.mk": "b:\n\tgo build -o y ./cmd/send\n",
+    }
     assert written(f"{HEAD}RUN make -C build && make -f own.mk\n", files) == ["/work/x", "/work/y"]
 
 
@@ -92,7 +104,8 @@ tasks:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "tasks: [", "tasks: {default: {cmds: [{for: [a], cmd: x}]}}", "includes: {a: b}\ntasks: {default: x}", "- a"]
+    "text",
+    ["", "tasks: [", "tasks: {default: {cmds: [{for: [a], cmd: x}]}}", "includes: {a: b}\ntasks: {default: x}", "- a"],
 )
 def test_a_taskfile_that_is_not_plain(text: str) -> None:
     assert task_commands(text, (), {}) is None

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dockerslim_rewrite.languages.go.constraints import Tags, holds, name_matches, plus_build_holds
 from dockerslim_rewrite.languages.go.header import read_header
 
-TEXT = '''\
+TEXT = """\
 // Copyright notice: import "not/this"
 /* import "nor/this" */
 
@@ -36,7 +36,7 @@ import "C"
 var files embed.FS
 
 var text = `import "in/a/string"`
-'''
+"""
 
 
 def test_header() -> None:

@@ -59,7 +59,9 @@ CASES = [
 
 @pytest.mark.parametrize(("command", "expected"), CASES)
 def test_outputs(command: str, expected: list[str]) -> None:
-    assert sorted(path or "" for path in written(f"{HEAD}RUN {command}\n", TREE)) == [f"/work/{name}" for name in expected]
+    assert sorted(path or "" for path in written(f"{HEAD}RUN {command}\n", TREE)) == [
+        f"/work/{name}" for name in expected
+    ]
 
 
 @pytest.mark.skipif(shutil.which("go") is None and not Path("/usr/local/go/bin/go").exists(), reason="no go command")
@@ -73,7 +75,7 @@ def test_the_go_command_writes_the_same(command: str, expected: list[str], tmp_p
     before = {path for path in work.rglob("*") if path.is_file()}
     env = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/local/go/bin", "GOFLAGS": "-buildvcs=false"}
     env |= {"GOPROXY": "off", "GOTOOLCHAIN": "local", "GOCACHE": str(Path.home() / ".cache" / "go-build")}
-    subprocess.run(["sh", "-c", command], cwd=work, env=env, check=False, capture_output=True)  # noqa: S607
+    subprocess.run(["sh", "-c", command], cwd=work, env=env, check=False, capture_output=True)
     made = sorted(str(path.relative_to(work)) for path in set(work.rglob("*")) - before if path.is_file())
     assert made == expected
 
@@ -116,7 +118,8 @@ def test_install(command: str, expected: list[str]) -> None:
 
 
 def test_old_go_get_installs() -> None:
-    text = "FROM golang:1.10\nWORKDIR /go/src/acme/quill\nCOPY . .\nRUN go get -d ./... && go get ./... && go get -u x.org/y\n"
+    text = "FROM golang:1.10\nWORKDIR /go/src/acme/quill\nCOPY . .\n"
+    text += "RUN go get -d ./... && go get ./... && go get -u x.org/y\n"
     assert written(text, {"main.go": MAIN}) == ["/go/bin/quill", "/go/bin/y"]
 
 
