@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dockerslim_rewrite.analysis.effects import Attributes, CommandEffect, Writes
+from dockerslim_rewrite.analysis.effects import Attributes, ChangesAccounts, CommandEffect, Writes
 from dockerslim_rewrite.analysis.model import StageFacts, Step
 from dockerslim_rewrite.shell.modes import apply_mode
 
@@ -79,6 +79,8 @@ class Ownership:
                 if isinstance(effect, Writes) and effect.what == "dir":
                     for path in effect.paths:
                         self._create(path, step.before.user)
+                elif isinstance(effect, ChangesAccounts) and effect.home and effect.user:
+                    self._create(effect.home, effect.user)
                 elif isinstance(effect, Attributes):
                     for path in effect.paths:
                         self._change(path, effect)

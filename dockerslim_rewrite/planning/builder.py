@@ -74,6 +74,7 @@ class _Layout:
         comments: dict[int, str] = {}
         for index, item in enumerate(self._dockerfile.items):
             if index in self._removed:
+                items.extend(self._after.get(index, ()))
                 continue
             start, end = item.span.start, item.span.end
             if isinstance(item, Trivia):

@@ -122,10 +122,13 @@ class _Runtime:
         self._builder, _ = choose_name(chosen.dockerfile, chosen.facts)
 
     def all(self) -> list[RuntimeLine]:
-        result = [line for line in self._own if line.section == "arguments"]
-        for item in self._chosen.applied:
-            if isinstance(item.effect, SetEnv):
-                result.append(RuntimeLine("arguments", f"ENV {item.effect.name}={item.effect.value}", item.code))
+        # the base's part comes before what the author puts in front of it: `ENV PATH=/app/bin:$PATH`
+        result = [
+            RuntimeLine("arguments", f"ENV {item.effect.name}={item.effect.value}", item.code)
+            for item in self._chosen.applied
+            if isinstance(item.effect, SetEnv)
+        ]
+        result += [line for line in self._own if line.section == "arguments"]
         if self._needs_accounts():
             result.append(lines.account_line(self._builder))
         result.extend(self._packages())

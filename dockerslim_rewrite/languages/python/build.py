@@ -163,7 +163,7 @@ class _Reader:
             name, equals, value = option.partition("=")
             if equals and name in ("--target", "--prefix", "--root"):
                 return posixpath.normpath(posixpath.join(cwd, value))
-        active = self._active(command, env)
+        active = self._active(command, cwd, env)
         if command.tool in ("pip", "setup.py", "easy_install"):
             if active:
                 return active
@@ -200,7 +200,7 @@ class _Reader:
         place = ".cache/pypoetry/virtualenvs" if tool == "poetry" else ".local/share/virtualenvs"
         return posixpath.join(home, place)
 
-    def _active(self, command: PythonCommand, env: Mapping[str, str]) -> str:
+    def _active(self, command: PythonCommand, cwd: str, env: Mapping[str, str]) -> str:
         """Return the author's environment that a command works in, "" for Python's own."""
         directory = posixpath.dirname(command.program)
         if (
@@ -208,7 +208,7 @@ class _Reader:
             and directory not in _SYSTEM_PROGRAMS
             and (command.tool in ("pip", "setup.py") or is_python(command.program))
         ):
-            return posixpath.dirname(directory)
+            return posixpath.normpath(posixpath.join(cwd, directory, ".."))
         if self.activated:
             return self.activated
         if env.get("VIRTUAL_ENV"):

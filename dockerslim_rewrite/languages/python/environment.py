@@ -171,7 +171,13 @@ def _files(project: Project, made: set[str]) -> Iterator[Evidence]:
     for tree in project.files.trees:
         for path in context.walk(tree.context_path) if tree.is_dir else (tree.context_path,):
             name = posixpath.basename(path).lower()
-            if posixpath.splitext(name)[1] not in _TEXT_SUFFIXES or name.startswith(_NOT_READ) or seen > MAX_FILES:
+            hidden = any(part.startswith(".") for part in path.split("/"))
+            if (
+                hidden
+                or posixpath.splitext(name)[1] not in _TEXT_SUFFIXES
+                or name.startswith(_NOT_READ)
+                or seen > MAX_FILES
+            ):
                 continue
             seen += 1
             text = context.read_text(path)

@@ -128,11 +128,11 @@ def _environment(facts: Study) -> Iterator[Suggestion]:
     installs = [item for item in facts.build.installs if item.site == SYSTEM]
     evidence = tuple(item.evidence for item in installs[:3]) or (facts.start,)
     if environment.treatment == "environment":
+        tools = {item.command.tool for item in installs}
+        is_managed = any(python_packages.manager(tool) is not None for tool in tools)
         lines = [f"RUN python -m venv {path}", f"ENV PATH={path}/bin:$PATH"]
-        if any(item.command.tool == "uv pip" for item in installs):
-            lines.append(f"ENV UV_PYTHON={path}/bin/python")
-        if any(item.command.tool in ("poetry", "pipenv", "pdm") for item in installs):
-            lines.append(f"ENV VIRTUAL_ENV={path}")
+        lines += [f"ENV UV_PYTHON={path}/bin/python"] if "uv pip" in tools else []
+        lines += [f"ENV VIRTUAL_ENV={path}"] if is_managed else []
         for line in lines:
             summary = f"the author's own commands install into a virtual environment, {path}"
             yield Suggestion("P01", summary, AppendInstruction(-1, line), evidence)
@@ -140,7 +140,7 @@ def _environment(facts: Study) -> Iterator[Suggestion]:
         yield Suggestion("P01", f"{path}: {artifact.needed_by}", artifact, evidence)
         summary = f"programs and packages of {path} are found first"
         yield Suggestion("P01", summary, SetEnv("PATH", f"{path}/bin:$PATH"), evidence, changes=("env:PATH",))
-        if facts.launch.managers:
+        if facts.launch.managers and is_managed:
             summary = f"{next(iter(facts.launch.managers))} finds the environment by this variable"
             yield Suggestion("P04", summary, SetEnv("VIRTUAL_ENV", path), evidence, changes=("env:VIRTUAL_ENV",))
     elif environment.treatment == "prefix":
@@ -182,7 +182,8 @@ def _downloads(facts: Study) -> Iterator[Suggestion]:
 
 def _programs(facts: Study) -> Iterator[Suggestion]:
     """Console scripts that the start command or the health check calls: they come with the packages."""
-    path = facts.environment.path
+    own = [item.site for item in facts.build.installs if item.site != SYSTEM]
+    path = own[-1] if own else facts.environment.path
     for name, evidence in facts.launch.programs.items():
         if path and "/" not in name and not _offered(facts, name):
             artifact = Artifact(f"{path}/bin/{name}", False, RANK_DEPENDENCIES, "the start command")
