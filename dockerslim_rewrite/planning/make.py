@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.model import Applicability
 from dockerslim_rewrite.analysis.ownership import Ownership
 from dockerslim_rewrite.analysis.start import Start
-from dockerslim_rewrite.languages.model import Findings, NeedLibc, NeedProgram, NeedShell, Project, Suggestion
+from dockerslim_rewrite.languages.model import Findings, NeedLibc, NeedProgram, NeedShell, Note, Project, Suggestion
 from dockerslim_rewrite.planning import lines
 from dockerslim_rewrite.planning.artifacts import (
     SystemLayer,
@@ -177,16 +178,9 @@ def _plan(
     if fit.option.image == facts.base_text and not any(map(_has_weight, dropped)):
         reason = f"{facts.base_text} is already the smallest base that fits, and nothing of weight would be left behind"
         return NoBenefit(facts.stage.from_.line, reason)
+    system, recommends = needs.system, needs.packages.recommends
     chosen = Chosen(
-        inputs.dockerfile,
-        facts,
-        inputs.effects,
-        inputs.options,
-        fit,
-        applied,
-        needs.wanted,
-        needs.system,
-        needs.packages.recommends,
+        inputs.dockerfile, facts, inputs.effects, inputs.options, fit, applied, needs.wanted, system, recommends
     )
     layout = lay_out(chosen)
     return RewritePlan(
@@ -200,10 +194,26 @@ def _plan(
         runtime=layout.runtime,
         decisions=record_decisions(chosen, layout),
         withheld=tuple(decision_of(item) for item in withheld),
-        notes=tuple(note for finding in inputs.findings for note in finding.notes) + needs.packages.notes,
+        notes=_notes(inputs, needs, fit),
         dropped=dropped,
         size=_size(inputs, fit),
     )
+
+
+def _notes(inputs: Inputs, needs: _Needs, fit: Fit) -> tuple[Note, ...]:
+    found = [note for finding in inputs.findings for note in finding.notes]
+    return (*found, *needs.packages.notes, *_release_note(inputs, needs, fit))
+
+
+def _release_note(inputs: Inputs, needs: _Needs, fit: Fit) -> Iterator[Note]:
+    """Warn when compiled code meets a base of an assumed release: a bare tag moves from one Debian to the next."""
+    base, image = inputs.project.facts.base, fit.image
+    tied = any(isinstance(item.need, NeedLibc) and item.need.libc == "glibc" for item in needs.requirements)
+    if not tied or base is None or image is None or base.release_stated or image.family == base.family:
+        return
+    text = f"{base.ref.text} does not name its Debian release; {base.release} is assumed for {image.ref.text}: "
+    advice = f"write {base.ref.name}:{base.version or '<version>'}-{base.release} to keep both stages together"
+    yield Note("D20", inputs.project.facts.stage.from_.line, text + advice)
 
 
 def _has_weight(dropped: str) -> bool:

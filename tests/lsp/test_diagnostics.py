@@ -44,7 +44,9 @@ async def test_an_unchanged_file_has_none(name: str) -> None:
 
 
 async def test_pull_knows_an_unchanged_answer_and_nothing_is_pushed() -> None:
-    async with editor(FIXTURES / "node/n10-workspaces/Dockerfile", client_can=client_capabilities("neovim@v0.11.0")) as it:
+    async with editor(
+        FIXTURES / "node/n10-workspaces/Dockerfile", client_can=client_capabilities("neovim@v0.11.0")
+    ) as it:
         it.open()
         first = await it.client.text_document_diagnostic_async(types.DocumentDiagnosticParams(it.document))
         assert isinstance(first, types.RelatedFullDocumentDiagnosticReport)
@@ -126,7 +128,16 @@ async def test_half_typed_and_odd_texts_do_not_stop_the_server() -> None:
     async with editor(path) as it:
         it.open()
         await it.published()
-        for text in [whole[: len(whole) // 2], "FROM", "FROM \\", "RUN <<EOF\nx", "", "\0\ud83d", "\r\r\r", "FROM $X\n"]:
+        for text in [
+            whole[: len(whole) // 2],
+            "FROM",
+            "FROM \\",
+            "RUN <<EOF\nx",
+            "",
+            "\0\ud83d",
+            "\r\r\r",
+            "FROM $X\n",
+        ]:
             it.type(text)
             await it.published()
         it.type(whole)

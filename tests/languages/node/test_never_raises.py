@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +43,14 @@ def test_any_manifest_lock_file_and_source(manifest: dict[str, object], other: d
 @given(st.text(alphabet="npm run yarn start x -&|;$(){}\"'=./", max_size=40))
 def test_any_script(script: str) -> None:
     manifest = {"scripts": {"start": script, "build": script, "postinstall": script}}
+    infer(IMAGE.format(cmd='["npm", "start"]'), {"package.json": manifest})
+
+
+@pytest.mark.parametrize(
+    "script", ["npm install", "npm run postinstall", "yarn", "cd ../a && npm i", "npm ci && npm start"]
+)
+def test_scripts_that_run_into_themselves(script: str) -> None:
+    manifest = {"scripts": {"start": script, "build": script, "postinstall": script, "prestart": "npm start"}}
     infer(IMAGE.format(cmd='["npm", "start"]'), {"package.json": manifest})
 
 

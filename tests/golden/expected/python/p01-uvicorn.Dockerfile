@@ -1,0 +1,16 @@
+FROM python:3.11-bookworm AS builder
+RUN python -m venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH
+ENV PYTHONUNBUFFERED=1
+WORKDIR /code
+COPY ./requirements /code/requirements
+RUN pip install --no-cache-dir --upgrade -r /code/requirements/prod.txt
+COPY ./app /code/app
+
+FROM python:3.11-slim-bookworm
+ENV PYTHONUNBUFFERED=1
+ENV PATH=/opt/venv/bin:$PATH
+COPY --from=builder /opt/venv /opt/venv
+COPY --from=builder /code /code
+WORKDIR /code
+CMD ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "8080"]

@@ -1,0 +1,15 @@
+FROM python:3.12 AS builder
+RUN python -m venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+COPY . .
+
+FROM python:3.12-slim
+ENV PATH=/opt/venv/bin:$PATH
+RUN apt-get update && apt-get install -y --no-install-recommends libmariadb3 libpq5 && rm -rf /var/lib/apt/lists/*
+COPY --from=builder /opt/venv /opt/venv
+COPY --from=builder /app /app
+WORKDIR /app
+CMD ["python", "check.py"]

@@ -1,0 +1,14 @@
+FROM python:3.12 AS builder
+RUN python -m venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH
+WORKDIR /app
+COPY requirements.txt .
+RUN python -m pip install --upgrade pip && python3 -m pip install -r requirements.txt
+COPY *.py ./
+
+FROM python:3.12-slim
+ENV PATH=/opt/venv/bin:$PATH
+COPY --from=builder /opt/venv /opt/venv
+COPY --from=builder /app /app
+WORKDIR /app
+CMD ["python", "-u", "summary.py"]

@@ -1,0 +1,17 @@
+FROM python:3.11 AS builder
+RUN python -m venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH
+ARG REQUESTS_CA_BUNDLE
+WORKDIR /app
+RUN pip install "poetry>=2,<3"
+COPY . .
+RUN poetry install --no-root --no-interaction
+
+FROM python:3.11-slim
+ENV PATH=/opt/venv/bin:$PATH
+ENV VIRTUAL_ENV=/opt/venv
+COPY --from=builder /opt/venv /opt/venv
+COPY --from=builder /root/.cache/pypoetry/virtualenvs /root/.cache/pypoetry/virtualenvs
+COPY --from=builder /app /app
+WORKDIR /app
+CMD poetry run python moon.py

@@ -1,0 +1,20 @@
+FROM python:3.12 AS builder
+RUN python -m venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH
+ENV VIRTUAL_ENV=/opt/venv
+
+ARG REQUESTS_CA_BUNDLE
+ENV POETRY_NO_INTERACTION=1
+WORKDIR /app
+RUN pip install "poetry>=2,<3" && poetry config virtualenvs.create false
+COPY pyproject.toml ./
+RUN poetry install --no-root
+COPY . .
+
+FROM python:3.12-slim
+ENV POETRY_NO_INTERACTION=1
+ENV PATH=/opt/venv/bin:$PATH
+COPY --from=builder /opt/venv /opt/venv
+COPY --from=builder /app /app
+WORKDIR /app
+CMD ["flask", "--app", "app", "run", "--host", "0.0.0.0", "--port", "5005"]

@@ -1,0 +1,17 @@
+FROM python:3.12 AS builder
+RUN python -m venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH
+ENV UV_PYTHON=/opt/venv/bin/python
+ARG SSL_CERT_FILE
+RUN pip install uv
+WORKDIR /app
+COPY requirements.txt .
+RUN uv pip install --system --no-cache -r requirements.txt
+COPY . .
+
+FROM python:3.12-slim
+ENV PATH=/opt/venv/bin:$PATH
+COPY --from=builder /opt/venv /opt/venv
+COPY --from=builder /app /app
+WORKDIR /app
+CMD ["python", "moon.py"]

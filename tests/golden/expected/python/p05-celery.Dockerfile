@@ -1,0 +1,18 @@
+FROM python:3.12 AS builder
+RUN python -m venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH
+WORKDIR /worker
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+RUN useradd --create-home worker && chown -R worker:worker /worker
+
+FROM python:3.12-slim
+ENV PATH=/opt/venv/bin:$PATH
+COPY --from=builder /etc/passwd /etc/group /etc/
+COPY --from=builder /home/worker /home/worker
+COPY --from=builder /opt/venv /opt/venv
+COPY --from=builder --chown=worker:worker /worker /worker
+USER worker
+WORKDIR /worker
+CMD ["celery", "--app", "tasks", "worker", "--pool", "solo", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]

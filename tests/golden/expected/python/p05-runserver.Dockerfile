@@ -1,0 +1,13 @@
+FROM python:3.11 AS builder
+RUN python -m venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH
+WORKDIR /app
+COPY . /app/
+RUN pip install -r requirements.txt
+
+FROM python:3.11-slim
+ENV PATH=/opt/venv/bin:$PATH
+COPY --from=builder /opt/venv /opt/venv
+COPY --from=builder /app /app
+WORKDIR /app
+CMD python manage.py migrate && python manage.py runserver 0.0.0.0:8000 --noreload
