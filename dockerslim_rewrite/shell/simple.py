@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -65,7 +66,7 @@ class Progress:
         return self.repeated <= MAX_REPEATED
 
 
-class CommandWalker:
+class CommandWalker(ABC):
     """Lists the simple commands of one parsed text; control flow is left to the subclass."""
 
     def __init__(self, source: Source, scope: Scope, progress: Progress) -> None:
@@ -75,8 +76,9 @@ class CommandWalker:
         self._connector: Connector = ""
         self._names: frozenset[str] | None = None
 
+    @abstractmethod
     def _sequence(self, nodes: list[Node], place: Place) -> None:
-        raise NotImplementedError
+        """Walk statements in order."""
 
     @contextmanager
     def _deeper(self) -> Iterator[None]:
