@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from dockerslim_rewrite.verify.config import ImageConfig, read_config
 
@@ -121,6 +122,22 @@ class Engine:
             raise EngineError(f"{self.name} {words[0]}: {done.text}")
         return done.stdout
 
+    @contextmanager
+    def output(self, *words: str) -> Iterator[IO[bytes]]:
+        """Yield what a command prints, as a stream; the command is stopped when the block ends before it does.
+
+        Raises:
+            EngineError: when the command does not start.
+        """
+        process = self._spawn(words, subprocess.DEVNULL)
+        with process:
+            assert process.stdout is not None
+            try:
+                yield process.stdout
+            finally:
+                with ignoring_interrupts():
+                    _kill(process)
+
     def build(self, build: Build, progress: Progress | None = None) -> None:
         """Build an image and tag it; `progress` gets each line of the output as it comes.
 
@@ -166,12 +183,8 @@ class Engine:
         return bool(self._copy_out(container, path, _BLOCK))
 
     def _copy_out(self, container: str, path: str, limit: int) -> bytes:
-        process = self._spawn(("cp", "-L", f"{container}:{path}", "-"), subprocess.DEVNULL)
-        with process:
-            assert process.stdout is not None
-            content = process.stdout.read(limit)
-            _kill(process)
-        return content
+        with self.output("cp", "-L", f"{container}:{path}", "-") as stream:
+            return stream.read(limit)
 
     def _spawn(self, words: Sequence[str], stderr: int) -> subprocess.Popen[bytes]:
         """Start the engine's command in a session of its own, so that Ctrl-C reaches us and not it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import re
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from dockerslim_rewrite.verify.config import ImageConfig
@@ -41,8 +43,10 @@ class Answer:
 class Conditions:
     """Under which conditions both images are run.
 
-    A *service* has a `port` or a `ready` text in its output and is stopped; anything else runs to its end. `timeout` is
-    for the start of a service or the whole run, `grace` from the stop signal to the kill, both in seconds.
+    A *service* has a `port`, a `ready` text in its output or a `probe`, and is stopped; anything else runs to its end.
+    `probe` gets the container's name, again and again until it says that the service did what it should. `watch` gets
+    it before the start, and what it returns stands around all that the container does. `timeout` is for the start of a
+    service or the whole run, `grace` from the stop signal to the kill, both in seconds.
     """
 
     start: Start = field(default_factory=Start)
@@ -51,11 +55,13 @@ class Conditions:
     requests: tuple[Request, ...] = ()
     timeout: float = 30
     grace: int = 2
+    probe: Callable[[str], bool] | None = None
+    watch: Callable[[str], AbstractContextManager[object]] | None = None
 
     @property
     def is_service(self) -> bool:
         """Tell whether the container is expected to run until it is stopped."""
-        return self.port is not None or self.ready is not None
+        return self.port is not None or self.ready is not None or self.probe is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +116,23 @@ def observe(session: Session, image: str, conditions: Conditions) -> Observation
     seen = Observation(image, engine.config(image), engine.size(image))
     with session.container(image, start) as name:
         seen = replace(seen, uid_gid=configured_user(engine, name, seen.config.user))
-        started = engine.call("start", name)
-        if started.code != 0:
-            # some engines report a program that cannot be executed here, others in the container's own output
-            seen = replace(seen, start_error=started.text)
-        elif conditions.is_service:
-            seen = _observe_service(session, name, seen, replace(conditions, start=start))
-        else:
-            _wait(engine, name, conditions.timeout)
+        with conditions.watch(name) if conditions.watch else nullcontext():
+            seen = _run(session, name, seen, replace(conditions, start=start))
         state, code = _state(engine, name)
         logs = engine.call("logs", name)
         exit_code = code if seen.stop is None and state in ("exited", "created", "stopped") else None
         return replace(seen, exit_code=exit_code, stdout=logs.stdout, stderr=logs.stderr)
+
+
+def _run(session: Session, name: str, seen: Observation, conditions: Conditions) -> Observation:
+    started = session.engine.call("start", name)
+    if started.code != 0:
+        # some engines report a program that cannot be executed here, others in the container's own output
+        return replace(seen, start_error=started.text)
+    if conditions.is_service:
+        return _observe_service(session, name, seen, conditions)
+    _wait(session.engine, name, conditions.timeout)
+    return seen
 
 
 def _observe_service(session: Session, name: str, seen: Observation, conditions: Conditions) -> Observation:
@@ -149,7 +160,10 @@ def _await_ready(session: Session, name: str, conditions: Conditions) -> bool:
     probe = conditions.requests[0] if conditions.requests else Request()
     probe = Request(probe.path) if probe.method == "GET" else Request("/")
     while time.monotonic() < end:
-        if conditions.ready is not None:
+        if conditions.probe is not None:
+            if conditions.probe(name):
+                return True
+        elif conditions.ready is not None:
             logs = session.engine.call("logs", name)
             if conditions.ready in logs.stdout or conditions.ready in logs.stderr:
                 return True
