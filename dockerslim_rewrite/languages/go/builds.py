@@ -6,6 +6,7 @@ import posixpath
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge.go_modules import build_drivers, go_commands
@@ -134,15 +135,12 @@ class BuildReader:
         if name in ("task", "go-task"):
             return self._task(inner, place)
         if name in MOVERS:
-            self._log.moves.extend(read_moves(name, inner, self._is_directory))
+            self._log.moves.extend(read_moves(name, inner, partial(self._tree.is_directory, step=place.step)))
             return False
         if name in build_drivers():
             self._log.unknown.append(self._evidence(inner, place))
             return True
         return self._script(name, inner, place)
-
-    def _is_directory(self, path: str) -> bool:
-        return self._tree.is_dir(path) or self._project.files.is_directory(path)
 
     def _evidence(self, command: SimpleCommand, place: _Place) -> Evidence:
         return Evidence(place.file, place.line, " ".join(word.text for word in command.words))

@@ -134,7 +134,9 @@ class _Inference:
     def _development(self) -> None:
         for process in self.project.start.processes:
             use = development_command(process.argv)
-            if use is not None:
+            binary = find_binary(process, self.project, self.log, self.tree)
+            own = binary is not None and binary.output is not None and binary.output.package is not None
+            if use is not None and not own:  # a program of one's own may be called gin, air or parcel
                 message = f"the container starts {use.name}: {use.reason}"
                 hint = "start the built binary, or keep this file for development"
                 self.obstacles.append(Obstacle(use.code, self._line(process.evidence), message, hint))

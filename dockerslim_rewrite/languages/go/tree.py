@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dockerslim_rewrite.analysis.files import CopiedTree
 from dockerslim_rewrite.context.model import Context
+from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.go.header import Header, read_header
 from dockerslim_rewrite.languages.go.module import Module, parse_go_mod
 from dockerslim_rewrite.languages.model import Project
@@ -26,7 +27,6 @@ class Tree:
 
     def __init__(self, project: Project) -> None:
         self.context: Context = project.context
-        self._project = project
         self._trees: tuple[CopiedTree, ...] = project.files.trees
         if project.facts.base is not None and project.facts.base.onbuild:
             self._trees = (CopiedTree("", ONBUILD_SOURCES, True, -1), *self._trees)
@@ -34,9 +34,11 @@ class Tree:
         self._names: dict[str, dict[str, str]] = {}
         self.aliases: dict[str, str] = {}
         self._initialised: dict[str, str] = {}
+        self._made: dict[str, int] = dict.fromkeys(system_paths("shared"), -1)
         for step in project.facts.steps:
+            self._make(step.before.workdir, step.index)
             for command in step.script.simple if step.script else ():
-                self._note(command)
+                self._note(command, step.index)
 
     @property
     def known(self) -> bool:
@@ -48,8 +50,21 @@ class Tree:
         """Return what COPY brought, in order."""
         return self._trees
 
-    def _note(self, command: SimpleCommand) -> None:
+    def _make(self, path: str, step: int) -> None:
+        while path not in self._made:
+            self._made[path] = step
+            path = posixpath.dirname(path)
+
+    def is_directory(self, path: str, step: int) -> bool:
+        """Tell whether a directory stands at a path when a step runs: of the base, by COPY, WORKDIR or mkdir."""
+        return self._made.get(path, step + 1) <= step or (path not in self.aliases and self.is_dir(path))
+
+    def _note(self, command: SimpleCommand, step: int) -> None:
         name, argv = command.name, command.argv
+        if name == "mkdir" and command.cwd is not None:
+            for word in argv[1:]:
+                if word is not None and not word.startswith("-"):
+                    self._make(posixpath.normpath(posixpath.join(command.cwd, word)), step)
         if name == "go" and argv[1:3] == ("mod", "init") and len(argv) > 3 and argv[3] and command.cwd:
             self._initialised[command.cwd] = argv[3]
         if name not in ("ln", "mv", "cp") or command.cwd is None:
@@ -65,7 +80,7 @@ class Tree:
             return
         if not self.is_dir(old) or new == old:
             return
-        if self.is_dir(new) or operands[1].endswith("/") or self._project.files.is_directory(new):
+        if operands[1].endswith("/") or self.is_directory(new, step):
             whole = operands[0].endswith("/.") or (name == "cp" and operands[0] == ".")
             new = new if whole else posixpath.join(new, posixpath.basename(old))
         if not (old + "/").startswith(new + "/"):

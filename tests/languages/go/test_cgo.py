@@ -54,7 +54,10 @@ def test_the_insertion_stands_in_front_of_go() -> None:
         {"main.go": program("gorm.io/driver/sqlite"), "go.mod": mod("gorm.io/driver/sqlite")},
         {"main.go": program("plugin")},
         {"one_linux.go": C},
-        {"one.go": "//go:build cgo\n\n" + C, "two.go": "//go:build !cgo\n\npackage main\nfunc one() int { return 1 }\n"},
+        {
+            "one.go": "//go:build cgo\n\n" + C,
+            "two.go": "//go:build !cgo\n\npackage main\nfunc one() int { return 1 }\n",
+        },
     ],
 )
 def test_cgo_keeps_the_builders_libc(files: dict[str, str]) -> None:
@@ -116,7 +119,10 @@ def test_the_module_cache_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_local_replacement_is_read() -> None:
-    files = {"go.mod": mod("example.com/away") + "replace example.com/away => ./away\n", "main.go": program("example.com/away")}
+    files = {
+        "go.mod": mod("example.com/away") + "replace example.com/away => ./away\n",
+        "main.go": program("example.com/away"),
+    }
     assert inserted(infer(docker(), {**files, "away/a.go": "package away\n"})) == ["CGO_ENABLED=0 "]
     assert libcs(infer(docker(), {**files, "away/a.go": C.replace("main", "away")})) == {"glibc"}
 

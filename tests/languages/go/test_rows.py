@@ -72,7 +72,12 @@ def test_path_is_set_for_a_bare_name_in_gopath() -> None:
 
 
 def test_several_binaries() -> None:
-    files = {"go.mod": MOD, "cmd/a/a.go": MAIN, "cmd/b/b.go": MAIN, "start.sh": "#!/bin/sh\n/work/bin/b\nexec /work/bin/a\n"}
+    files = {
+        "go.mod": MOD,
+        "cmd/a/a.go": MAIN,
+        "cmd/b/b.go": MAIN,
+        "start.sh": "#!/bin/sh\n/work/bin/b\nexec /work/bin/a\n",
+    }
     text = f'{HEAD}RUN mkdir bin && go build -o bin/ ./cmd/...\nCMD ["./start.sh"]\n'
     assert {"/work/bin/a", "/work/bin/b"} <= artifacts(infer(text, files))
     alone = f'{HEAD}RUN mkdir bin && go build -o bin/ ./cmd/...\nCMD ["bin/a"]\n'
@@ -131,14 +136,20 @@ def test_go_run_without_a_context_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "start",
-    ['CMD ["air"]', 'CMD ["CompileDaemon", "--command=./x"]', 'CMD ["reflex", "-s", "go", "run", "."]', "ENTRYPOINT dlv debug"],
+    [
+        'CMD ["air"]',
+        'CMD ["CompileDaemon", "--command=./x"]',
+        'CMD ["reflex", "-s", "go", "run", "."]',
+        "ENTRYPOINT dlv debug",
+    ],
 )
 def test_hot_reload_is_refused(start: str) -> None:
     assert refusals(infer(f"{HEAD}{start}\n", FILES)) == {"G10"}
 
 
 @pytest.mark.parametrize(
-    ("run", "start"), [("go vet ./...", 'CMD ["server"]'), ("go build -o a .", 'CMD ["b"]'), ("true", 'CMD ["make", "run"]')]
+    ("run", "start"),
+    [("go vet ./...", 'CMD ["server"]'), ("go build -o a .", 'CMD ["b"]'), ("true", 'CMD ["make", "run"]')],
 )
 def test_a_start_that_nothing_makes_is_refused(run: str, start: str) -> None:
     found = infer(f"{HEAD}RUN {run}\n{start}\n", FILES).obstacles
@@ -148,7 +159,8 @@ def test_a_start_that_nothing_makes_is_refused(run: str, start: str) -> None:
 
 
 def test_go_wrapper() -> None:
-    text = 'FROM golang:1.7\nWORKDIR /go/src/app\nCOPY . .\nRUN go-wrapper download && go-wrapper install\nCMD ["go-wrapper", "run", "-v"]\n'
+    text = "FROM golang:1.7\nWORKDIR /go/src/app\nCOPY . .\nRUN go-wrapper download && go-wrapper install\n"
+    text += 'CMD ["go-wrapper", "run", "-v"]\n'
     findings = infer(text, {"main.go": MAIN})
     assert artifacts(findings) >= {"/go/bin/app"}
     assert ReplaceStart(None, ("/go/bin/app", "-v")) in needs(findings, ReplaceStart)
@@ -168,7 +180,10 @@ def test_gopath_sources_behind_a_link() -> None:
         "WORKDIR /go/src/acme.test/fig\nRUN go install ./...\n"
         'CMD ["fig"]\n'
     )
-    findings = infer(text, {"main.go": 'package main\n\nimport _ "acme.test/fig/lib"\n\nfunc main() {}\n', "lib/l.go": "package lib\n"})
+    findings = infer(
+        text,
+        {"main.go": 'package main\n\nimport _ "acme.test/fig/lib"\n\nfunc main() {}\n', "lib/l.go": "package lib\n"},
+    )
     assert artifacts(findings) == {"/go/bin/fig"}
     assert inserted(findings) == ["CGO_ENABLED=0 "]
 

@@ -93,7 +93,8 @@ def test_values(top: str, body: str, expected: set[str]) -> None:
 
 
 def test_a_parameter_of_a_literal_is_no_parameter_of_the_function() -> None:
-    top = 'func visit(path string) { filepath.Walk("web", func(path string, i os.FileInfo, e error) error { os.Open(path); return nil }) }'
+    literal = "func(path string, i os.FileInfo, e error) error { os.Open(path); return nil }"
+    top = f'func visit(path string) {{ filepath.Walk("web", {literal}) }}'
     assert carried(source('visit("notes.txt")', "os", "path/filepath", top=top)) >= KEPT_ON_DOUBT
 
 
@@ -109,7 +110,9 @@ def test_env_names_files() -> None:
 
 
 def test_beside_the_executable() -> None:
-    main = source('self, _ := os.Executable()\nos.Open(filepath.Join(filepath.Dir(self), "conf", "x"))', "os", "path/filepath")
+    main = source(
+        'self, _ := os.Executable()\nos.Open(filepath.Join(filepath.Dir(self), "conf", "x"))', "os", "path/filepath"
+    )
     text = f'{HEAD}RUN go build -o parcel .\nWORKDIR /\nCMD ["/work/parcel"]\n'
     findings = infer(text, {"go.mod": MOD, "main.go": main, "conf/x": "1"})
     assert "/work/conf/x" in artifacts(findings)
@@ -123,7 +126,9 @@ def test_source_relative_boxes() -> None:
 
 
 def test_embedded_files_are_not_carried() -> None:
-    main = source('files.ReadFile("web/index.html")\nfiles.ReadDir("web")', "embed", top="//go:embed web\nvar files embed.FS")
+    main = source(
+        'files.ReadFile("web/index.html")\nfiles.ReadDir("web")', "embed", top="//go:embed web\nvar files embed.FS"
+    )
     assert carried(main) == set()
     both = source('os.Open("web/index.html")', "embed", "os", top="//go:embed web\nvar files embed.FS")
     assert carried(both) == {"web/index.html"}
@@ -164,7 +169,9 @@ def test_what_a_generator_made_is_carried() -> None:
     ],
 )
 def test_features(body: str, imports: tuple[str, ...], feature: str) -> None:
-    findings = infer(f'{HEAD}RUN go build -o parcel .\nCMD ["./parcel"]\n', {**ASSETS, "main.go": source(body, *imports)})
+    findings = infer(
+        f'{HEAD}RUN go build -o parcel .\nCMD ["./parcel"]\n', {**ASSETS, "main.go": source(body, *imports)}
+    )
     assert feature in {need.name for need in needs(findings, NeedFeature)}  # type: ignore[attr-defined]
 
 
@@ -184,7 +191,7 @@ def test_tz_needs_zones() -> None:
         ('exec.Command("git", "log")', {"git"}),
         ('exec.CommandContext(ctx, "git")', {"git"}),
         ('p, _ := exec.LookPath("git")\nexec.Command(p)', {"git"}),
-        ('exec.Command(tool)', {"git"}),
+        ("exec.Command(tool)", {"git"}),
         ('exec.Command("sh", "-c", "git log | sort")', {"sh", "git", "sort"}),
         ('exec.Command("xdg-open", url)', set()),
         ('exec.Command("rundll32", url)', set()),
