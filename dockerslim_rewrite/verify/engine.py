@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from dockerslim_rewrite.verify.config import ImageConfig, read_config
 
@@ -56,7 +56,7 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One history entry of an image that adds content: bytes and the instruction that made it."""
+    """One history entry of an image: bytes that it adds, and the instruction that made it."""
 
     size: int
     created_by: str
@@ -158,11 +158,15 @@ class Engine:
         """Return the size of an image in bytes, all its layers unpacked."""
         return int(json.loads(self.must("image", "inspect", image))[0].get("Size") or 0)
 
-    def layers(self, image: str) -> tuple[Layer, ...]:
-        """Return the layers of an image that hold content, from the base up."""
+    def history(self, image: str) -> tuple[Layer, ...]:
+        """Return all history entries of an image, from the base up."""
         out = self.must("history", "--no-trunc", "--human=false", "--format", "{{.Size}}\t{{.CreatedBy}}", image)
         rows = [line.split("\t", 1) for line in out.splitlines() if "\t" in line]
-        return tuple(Layer(int(size), made) for size, made in reversed(rows) if size.isdigit() and size != "0")
+        return tuple(Layer(int(size), made) for size, made in reversed(rows) if size.isdigit())
+
+    def layers(self, image: str) -> tuple[Layer, ...]:
+        """Return the layers of an image that hold content, from the base up."""
+        return tuple(layer for layer in self.history(image) if layer.size)
 
     def has_image(self, image: str) -> bool:
         """Tell whether the engine holds an image under this name."""
@@ -245,16 +249,36 @@ def find_engine(preferred: str | None = None) -> Engine:
 
 @contextmanager
 def ignoring_interrupts() -> Iterator[None]:
-    """Hold Ctrl-C off while something is cleaned up; it counts again afterwards. Only the main thread can."""
-    try:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError:
+    """Hold Ctrl-C and SIGTERM off while something is cleaned up; they count again afterwards."""
+    with _handling({signal.SIGINT: signal.SIG_IGN, signal.SIGTERM: signal.SIG_IGN}):
+        yield
+
+
+@contextmanager
+def exiting_on_sigterm() -> Iterator[None]:
+    """Turn SIGTERM, as CI sends it to a job that is cancelled, into SystemExit(143), so that clean-ups run."""
+
+    def leave(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    with _handling({signal.SIGTERM: leave}):
+        yield
+
+
+@contextmanager
+def _handling(handlers: Mapping[signal.Signals, Any]) -> Iterator[None]:
+    """Set signal handlers for a while. Only the main thread can; elsewhere nothing changes."""
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _pump(process: subprocess.Popen[bytes], timeout: float, sink: Progress) -> int:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dockerslim_rewrite.verify.engine import Build, Engine, EngineError, Progress, ignoring_interrupts
+from dockerslim_rewrite.verify.engine import (
+    Build,
+    Engine,
+    EngineError,
+    Progress,
+    exiting_on_sigterm,
+    ignoring_interrupts,
+)
 
 PREFIX = "dockerslim-verify-"
 
@@ -38,15 +45,18 @@ class Session:
     name: str = field(default_factory=lambda: PREFIX + secrets.token_hex(6))
     _undo: list[Callable[[], object]] = field(default_factory=list)
     _network: str | None = None
+    _signals: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Session:
+        self._signals.enter_context(exiting_on_sigterm())
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        with self._signals:
+            self.close()
 
     def close(self) -> None:
-        """Remove all that this session made, the newest first; Ctrl-C waits until it is done."""
+        """Remove all that this session made, the newest first; Ctrl-C and SIGTERM wait until it is done."""
         with ignoring_interrupts():
             while self._undo:
                 with suppress(EngineError):

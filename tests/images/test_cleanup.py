@@ -1,4 +1,4 @@
-"""Nothing is left in the engine after success, failure, a timeout and Ctrl-C."""
+"""Nothing is left in the engine after success, failure, a timeout, Ctrl-C and SIGTERM."""
 
 from __future__ import annotations
 
@@ -73,8 +73,9 @@ def test_after_a_failed_build(engine: Engine, tmp_path: Path) -> None:
     assert _left(engine, session.name) == []
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("step", ["build", "run"])
-def test_after_ctrl_c(engine: Engine, tmp_path: Path, step: str) -> None:
+def test_after_ctrl_c(engine: Engine, tmp_path: Path, step: str, number: signal.Signals) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", _PROGRAM, str(_context(tmp_path)), step, NETWORK or ""],
         cwd=ROOT,
@@ -85,6 +86,6 @@ def test_after_ctrl_c(engine: Engine, tmp_path: Path, step: str) -> None:
         name = process.stdout.readline().strip()
         assert process.stdout.readline().strip() == "begun"
         time.sleep(1.5)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         assert process.wait(30) != 0
     assert _left(engine, name) == []

@@ -137,16 +137,21 @@ def test_a_network_of_the_users_choice(fake: FakeEngine) -> None:
     assert not any(call[0] == "network" or "--publish" in call for call in fake.calls)
 
 
+@pytest.mark.parametrize(("number", "error"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)])
 @pytest.mark.parametrize("step", ["build", "create"])
-def test_ctrl_c_cleans_up(fake: FakeEngine, tmp_path: Path, step: str) -> None:
+def test_interrupts_clean_up(
+    fake: FakeEngine, tmp_path: Path, step: str, number: signal.Signals, error: type[BaseException]
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
     fake.answer(step, seconds=1)
-    threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
-    with pytest.raises(KeyboardInterrupt), Session(Engine(str(fake.path))) as session:
+    threading.Timer(0.5, lambda: os.kill(os.getpid(), number)).start()
+    with pytest.raises(error), Session(Engine(str(fake.path))) as session:
         session.build(build(tmp_path))
         with session.container("x", Start()):
             time.sleep(5)
     assert names(fake, "image", "rm") == [f"{session.name}:original"]
     assert len(names(fake, "rm")) == (1 if step == "create" else 0)
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_the_ignore_file_of_the_dockerfile_comes_along(tmp_path: Path) -> None:
