@@ -10,11 +10,18 @@ from dockerslim_rewrite.analysis.model import Evidence, Step
 from dockerslim_rewrite.knowledge.python_packages import names, normalise
 from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.languages.python.commands import PythonCommand, is_python, read_command
-from dockerslim_rewrite.languages.python.requirements import Requirement, read_file, read_project, read_requirement
+from dockerslim_rewrite.languages.python.requirements import (
+    Requirement,
+    read_file,
+    read_project,
+    read_requirement,
+    read_table,
+)
 from dockerslim_rewrite.shell.model import SimpleCommand
 from dockerslim_rewrite.shell.parse import unwrap
 
 SYSTEM = "/usr/local"
+_TRUE = frozenset({"1", "true", "yes", "on"})
 _SYSTEM_PROGRAMS = ("/usr/local/bin", "/usr/bin", "/bin")
 
 
@@ -87,7 +94,7 @@ def home_of(user: str, env: Mapping[str, str]) -> str:
 class _Reader:
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._config: set[str] = set()
+        self._config: list[tuple[str, ...]] = []
         self.build = BuildFacts()
         self.activated = ""
 
@@ -116,7 +123,7 @@ class _Reader:
         elif python.kind == "activate":
             self.activated = posixpath.normpath(posixpath.join(cwd, python.target))
         elif python.kind == "inert":
-            self._config |= {"".join(python.operands), *python.options}
+            self._config.append(tuple(word for word in python.operands if not word.startswith("-")))
         elif python.kind == "unknown":
             self.build.unknown.append(evidence)
         elif python.kind == "install":
@@ -134,7 +141,8 @@ class _Reader:
             posixpath.normpath(posixpath.join(cwd, argv[0])), step.index
         )
         asked = {item.name for item in self.build.asked}
-        if not is_script and name not in names("builds", "programs") and normalise(name) not in asked:
+        known = names("builds", "programs") | names("browsers", "programs") | asked
+        if not is_script and name not in known and normalise(name) not in asked:
             return
         self.build.covered.add((step.index, number))
         words = argv if is_script else ("-m", name, *argv[1:])
@@ -173,32 +181,41 @@ class _Reader:
 
     def _managed_site(self, command: PythonCommand, cwd: str, env: Mapping[str, str], home: str, active: str) -> str:
         tool, options = command.tool, command.options
+        project = posixpath.join(cwd, ".venv")
         if tool == "uv":
-            target = env.get("UV_PROJECT_ENVIRONMENT", ".venv")
-            return posixpath.normpath(posixpath.join(cwd, target))
+            return posixpath.normpath(posixpath.join(cwd, env.get("UV_PROJECT_ENVIRONMENT", ".venv")))
         if tool == "uv pip":
-            if "--system" in options or env.get("UV_SYSTEM_PYTHON", "") not in ("", "0", "false"):
-                return SYSTEM
-            return active or (
-                posixpath.join(cwd, ".venv") if posixpath.join(cwd, ".venv") in self.build.environments else SYSTEM
-            )
-        if tool == "pipenv" and "--system" in options:
-            return active or SYSTEM
-        create = env.get("POETRY_VIRTUALENVS_CREATE", "").lower() in ("false", "0") or any(
-            "virtualenvs.create" in item and "false" in item for item in self._config
-        )
-        if tool == "poetry" and create:
+            is_system = "--system" in options or env.get("UV_SYSTEM_PYTHON", "").lower() in _TRUE
+            return SYSTEM if is_system else active or (project if project in self.build.environments else SYSTEM)
+        settings = self._settings(cwd, env)
+        if (tool == "pipenv" and "--system" in options) or (tool == "poetry" and settings["create"] == "false"):
             return active or SYSTEM
         if active and active != SYSTEM:
             return active
-        in_project = any("in-project" in item and "true" in item for item in self._config) or any(
-            env.get(name, "").lower() in ("true", "1")
-            for name in ("POETRY_VIRTUALENVS_IN_PROJECT", "PIPENV_VENV_IN_PROJECT")
-        )
-        if tool == "pdm" or in_project:
-            return posixpath.join(cwd, ".venv")
-        place = ".cache/pypoetry/virtualenvs" if tool == "poetry" else ".local/share/virtualenvs"
-        return posixpath.join(home, place)
+        if tool == "pdm" or settings["in-project"] == "true":
+            return project
+        return posixpath.join(home, ".cache/pypoetry/virtualenvs" if tool == "poetry" else ".local/share/virtualenvs")
+
+    def _settings(self, cwd: str, env: Mapping[str, str]) -> dict[str, str]:
+        """Return `create` and `in-project` as poetry.toml, `poetry config` and the environment say, each over the last.
+
+        Source: https://python-poetry.org/docs/configuration/
+        """
+        settings = {"create": "", "in-project": ""}
+        path = self._project.files.to_context(posixpath.join(cwd, "poetry.toml"))
+        table = read_table(self._project.context, path, "virtualenvs") if path is not None else {}
+        for name in settings:
+            if name in table:
+                settings[name] = str(table[name]).lower()
+            for words in self._config:
+                if f"virtualenvs.{name}" in words:
+                    settings[name] = words[-1].lower()
+            variable = f"POETRY_VIRTUALENVS_{name.upper().replace('-', '_')}"
+            if env.get(variable):
+                settings[name] = "true" if env[variable].lower() in _TRUE else "false"
+        if env.get("PIPENV_VENV_IN_PROJECT", "").lower() in _TRUE:
+            settings["in-project"] = "true"
+        return settings
 
     def _active(self, command: PythonCommand, cwd: str, env: Mapping[str, str]) -> str:
         """Return the author's environment that a command works in, "" for Python's own."""

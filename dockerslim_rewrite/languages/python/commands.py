@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 from dockerslim_rewrite.knowledge.python_packages import manager, names
@@ -182,8 +181,7 @@ def _manager(tool: str, program: str, words: Sequence[str | None]) -> PythonComm
     if command in known.installs:
         return PythonCommand("install", tool, program, _operands(rest), (), options)
     if command in known.inert:
-        inert_options = frozenset({*options, *(f"{a}={b}" for a, b in pairwise(rest))})
-        return PythonCommand("inert", tool, program, (command, *rest), (), inert_options)
+        return PythonCommand("inert", tool, program, (command, *rest), (), options)
     return PythonCommand("unknown", tool, program)
 
 

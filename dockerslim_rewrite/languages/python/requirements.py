@@ -33,6 +33,7 @@ def read_requirement(text: str) -> tuple[str, ...]:
     Paths, URLs and archives have no name that is known here, but `name @ url` and `#egg=name` have.
     """
     text = text.split(" #", 1)[0].strip()
+    text = text.split(" @ ", 1)[0]  # `name @ url`
     if "#egg=" in text:
         text = text.split("#egg=", 1)[1].split("&", 1)[0]
     elif (
@@ -118,6 +119,11 @@ def _setup_cfg(context: Context, path: str) -> Iterator[Requirement]:
     except Error:
         return
     yield from _named(parser.get("options", "install_requires", fallback="").splitlines(), path)
+
+
+def read_table(context: Context, path: str, name: str) -> dict[str, Any]:
+    """Return a table of a TOML file, {} when either is not there."""
+    return _section(_toml(context, path), name)
 
 
 def _toml(context: Context, path: str) -> dict[str, Any]:

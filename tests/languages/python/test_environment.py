@@ -1,0 +1,149 @@
+import pytest
+
+from dockerslim_rewrite.outcome import Refused, Rewritten, Unchanged
+from tests.languages.python.support import additions, artifacts, codes, infer, libraries, programs, run, variables
+
+BASE = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install flask\n"
+START = 'CMD ["python", "app.py"]\n'
+APP = {"app.py": "print(1)\n"}
+
+
+def test_environment_is_made_before_the_author_s_lines() -> None:
+    findings = infer(BASE + START, APP)
+    assert additions(findings) == ["RUN python -m venv /opt/venv", "ENV PATH=/opt/venv/bin:$PATH"]
+    assert artifacts(findings) == {"/opt/venv", "/app"}
+    assert variables(findings) == {"PATH": "/opt/venv/bin:$PATH"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "ENTRYPOINT /usr/local/bin/python app.py\n",
+        "RUN sed -i s/a/b/ /usr/local/lib/python3.12/site-packages/x.py\n" + START,
+        "ENV PATH=/usr/local/bin:/usr/bin\n" + START,
+        "RUN apt-get update && apt-get install -y cron\n" + START,
+        'CMD ["su", "app", "-c", "python app.py"]\n',
+        "RUN git clone https://host.example/x.git && cd x && make install\n" + START,
+        "COPY worker.conf /etc/supervisor/conf.d/\n" + START,
+    ],
+)
+def test_prefix_where_an_environment_is_not_found(lines: str) -> None:
+    findings = infer(BASE + lines, {**APP, "worker.conf": "command=/usr/local/bin/celery\n"})
+    assert not additions(findings)
+    assert "/usr/local" in artifacts(findings)
+
+
+def test_python_2_has_no_environment() -> None:
+    findings = infer(BASE.replace("3.12", "2.7") + START, APP)
+    assert "/usr/local" in artifacts(findings)
+
+
+@pytest.mark.parametrize(
+    "line", ["COPY run.sh /usr/local/bin/\n", "RUN curl -o /usr/local/bin/run.sh https://host.example/x\n"]
+)
+def test_own_programs_in_the_prefix_do_not_matter(line: str) -> None:
+    findings = infer(
+        BASE + line + 'ENTRYPOINT ["/usr/local/bin/run.sh"]\n', {**APP, "run.sh": "#!/bin/sh\nexec python app.py\n"}
+    )
+    assert "RUN python -m venv /opt/venv" in additions(findings)
+
+
+def test_managers_stay_behind() -> None:
+    text = "FROM python:3.12\nRUN pip install uv\nWORKDIR /app\nCOPY . .\nRUN uv sync\n"
+    assert artifacts(infer(text + 'CMD [".venv/bin/python", "app.py"]\n', APP)) == {"/app", "/app/.venv"}
+    assert "/opt/venv" in artifacts(infer(text + 'CMD ["uv", "run", "app.py"]\n', APP))
+
+
+def test_variables_for_managers() -> None:
+    text = BASE + "RUN pip install poetry && poetry config virtualenvs.create false && poetry install\n"
+    findings = infer(text + 'CMD ["poetry", "run", "python", "app.py"]\n', {**APP, "pyproject.toml": ""})
+    assert "ENV VIRTUAL_ENV=/opt/venv" in additions(findings)
+    assert variables(findings)["VIRTUAL_ENV"] == "/opt/venv"
+    findings = infer(BASE + "RUN uv pip install --system x\n" + START, APP)
+    assert "ENV UV_PYTHON=/opt/venv/bin/python" in additions(findings)
+
+
+def test_libraries_of_compiled_packages() -> None:
+    assert libraries(infer(BASE + "RUN pip install psycopg2\n" + START, APP)) == {"libpq5"}
+    assert not libraries(infer(BASE + "RUN pip install psycopg2-binary psycopg2\n" + START, APP))
+    assert not libraries(infer(BASE + 'RUN pip install "psycopg[binary]"\n' + START, APP))
+    assert not libraries(infer((BASE + "RUN pip install psycopg2\n" + START).replace("3.12", "3.12-slim"), APP))
+
+
+def test_libraries_and_programs_of_sources() -> None:
+    source = (
+        "import tkinter\nimport subprocess as sp, os\nsp.run(['git', 'x'])\nos.system('hg id | wc')\nsp.call('no')\n"
+    )
+    findings = infer(BASE + START, {"app.py": source})
+    assert libraries(findings) == {"libtk8.6"}
+    assert programs(findings) == {"git", "hg", "wc"}
+
+
+def test_old_grammar_is_kept_on_doubt() -> None:
+    findings = infer(BASE + START, {"app.py": "import turtle\nprint 'x'\n"})
+    assert libraries(findings) == {"libtk8.6"}
+    assert any("grammar" in note.message for note in findings.notes)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("RUN conda install numpy\n" + START, "P04"),
+        ("RUN playwright install --with-deps chromium\n" + START, "P07"),
+        ("RUN python -m playwright install\n" + START, "P07"),
+        ('CMD ["python"]\n', "D17"),
+        ('CMD ["jupyter", "lab"]\n', "D17"),
+        ('CMD ["python", "-m", "pytest"]\n', "D17"),
+        ('CMD ["bash"]\n', "D17"),
+    ],
+)
+def test_obstacles(line: str, code: str) -> None:
+    assert codes(infer(BASE + line, APP)) == {code}
+
+
+def test_development_servers_run() -> None:
+    findings = infer(BASE + "CMD python manage.py runserver 0.0.0.0:8000\n", APP)
+    assert not findings.obstacles
+    assert any("development server" in note.message for note in findings.notes)
+
+
+def test_downloads() -> None:
+    findings = infer(BASE + "RUN python -m nltk.downloader punkt\n" + START, APP)
+    assert "/root/nltk_data" in artifacts(findings)
+    assert "RUN mkdir -p /root/nltk_data" in additions(findings)
+    moved = infer(BASE + "ENV NLTK_DATA=/data\nRUN python get.py\n" + START, {**APP, "get.py": "import nltk\n"})
+    assert "/data" in artifacts(moved)
+
+
+@pytest.mark.parametrize(
+    ("tag", "slim"),
+    [
+        ("python:3.12", "python:3.12-slim"),
+        ("python", "python:slim"),
+        ("python:latest", "python:slim"),
+        ("python:3.9.12-bullseye", "python:3.9.12-slim-bullseye"),
+        ("docker.io/library/python:3", "docker.io/library/python:3-slim"),
+    ],
+)
+def test_slim_tags(tag: str, slim: str) -> None:
+    assert infer(BASE.replace("python:3.12", tag) + START, APP).options[0].image == slim
+
+
+def test_slim_without_build_tools_is_left_alone() -> None:
+    assert isinstance(run((BASE + START).replace("3.12", "3.12-slim"), APP), Unchanged)
+
+
+def test_application_in_the_root_directory() -> None:
+    text = "FROM python:3.12\nCOPY . /\nRUN pip install flask\nCMD python app.py\n"
+    outcome = run(text, {**APP, "templates/index.html": "x"})
+    assert isinstance(outcome, Rewritten)
+    assert "COPY --from=builder /templates /templates" in outcome.text
+    assert "COPY --from=builder /app.py /app.py" in outcome.text
+
+
+def test_packages_in_another_language_s_image() -> None:
+    outcome = run(
+        "FROM node:20\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip install x\nCMD node a.js\n"
+    )
+    assert isinstance(outcome, Refused)
+    assert "D19" in {item.code for item in outcome.blockers}

@@ -1,0 +1,61 @@
+import pytest
+
+from dockerslim_rewrite.languages.python.build import SYSTEM, read_build
+from tests.languages.python.support import project
+
+POETRY = "/root/.cache/pypoetry/virtualenvs"
+
+
+@pytest.mark.parametrize(
+    ("lines", "site"),
+    [
+        ("RUN pip install x", SYSTEM),
+        ("RUN /usr/local/bin/pip install x", SYSTEM),
+        ("RUN pip install --user x", "/root/.local"),
+        ("ENV PIP_USER=1\nRUN pip install x", "/root/.local"),
+        ("USER app\nRUN pip install x", "/home/app/.local"),
+        ("RUN pip install -t lib x", "/app/lib"),
+        ("RUN python -m venv /venv && /venv/bin/pip install x", "/venv"),
+        ("RUN python -m venv env && . env/bin/activate && pip install x", "/app/env"),
+        ("RUN python -m venv env\nRUN env/bin/python -m pip install x", "/app/env"),
+        ("RUN python -m venv /v\nENV PATH=/v/bin:$PATH\nRUN pip install x", "/v"),
+        ("ENV VIRTUAL_ENV=/v\nRUN python -m venv /v\nRUN pip install x", "/v"),
+        ("RUN python setup.py install", SYSTEM),
+        ("RUN poetry install", POETRY),
+        ("RUN poetry config virtualenvs.create false && poetry install", SYSTEM),
+        ("ENV POETRY_VIRTUALENVS_CREATE=false\nRUN poetry install", SYSTEM),
+        ("ENV POETRY_VIRTUALENVS_CREATE=0\nRUN poetry install", SYSTEM),
+        ("RUN poetry config virtualenvs.in-project true\nRUN poetry install", "/app/.venv"),
+        ("RUN pipenv install", "/root/.local/share/virtualenvs"),
+        ("RUN pipenv install --system --deploy", SYSTEM),
+        ("ENV PIPENV_VENV_IN_PROJECT=1\nRUN pipenv sync", "/app/.venv"),
+        ("RUN uv sync", "/app/.venv"),
+        ("ENV UV_PROJECT_ENVIRONMENT=/usr/local\nRUN uv sync", SYSTEM),
+        ("RUN uv pip install --system x", SYSTEM),
+        ("RUN uv venv && uv pip install x", "/app/.venv"),
+        ("RUN pdm install", "/app/.venv"),
+    ],
+)
+def test_where_an_install_lands(lines: str, site: str) -> None:
+    build = read_build(project(f"FROM python:3.12\nWORKDIR /app\n{lines}\n"))
+    assert build.installs[-1].site == site
+
+
+def test_poetry_settings_of_the_project() -> None:
+    files = {"pyproject.toml": "", "poetry.toml": "[virtualenvs]\ncreate = false\n"}
+    build = read_build(project("FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN poetry install\n", files))
+    assert build.installs[0].site == SYSTEM
+
+
+def test_what_is_asked_for() -> None:
+    text = "FROM python:3.12\nWORKDIR /app\nCOPY r.txt .\nRUN pip install -r r.txt lxml -r missing.txt\n"
+    install = read_build(project(text, {"r.txt": "flask\n"})).installs[0]
+    assert {item.name for item in install.asked} == {"flask", "lxml"}
+    assert not install.complete
+
+
+def test_programs_of_packages_are_covered() -> None:
+    text = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install moon\nRUN moon .\nRUN ./make.py && other\n"
+    build = read_build(project(text, {"make.py": "#!/usr/bin/env python\n"}))
+    assert [run.words[-1] for run in build.runs] == [".", "./make.py"]
+    assert len(build.covered) == 3
