@@ -42,9 +42,12 @@ class Available:
             else:
                 self._installed.update(known.provides)
 
+    def in_system(self, program: str) -> bool:
+        """Tell whether the base or a package may bring a program; True whenever something is not known."""
+        name = posixpath.basename(program)
+        return self._base is None or self._unlisted or name in self._base.programs or name in self._installed
+
     def may_have(self, program: str) -> bool:
         """Tell whether a program may be there; True whenever something is not known."""
         name = posixpath.basename(program)
-        if self._base is None or self._unlisted:
-            return True
-        return name in self._base.programs or name in self._installed or any(name in word for word in self._words)
+        return self.in_system(program) or any(name in word for word in self._words)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.analysis.start import Process
+from dockerslim_rewrite.languages.go.available import Available
 from dockerslim_rewrite.languages.go.builds import Build, BuildLog
 from dockerslim_rewrite.languages.go.moves import origins
 from dockerslim_rewrite.languages.go.outputs import Output
@@ -34,23 +35,26 @@ def find_binary(process: Process, project: Project, log: BuildLog, tree: Tree) -
     name = process.argv[0] or ""
     if "/" in name:
         path = "/" + posixpath.normpath(posixpath.join(process.cwd, name)).lstrip("/")
-        return _match(path, process, log) or Binary(path, process)
-    for directory in project.facts.contract.env.get("PATH", "").split(":"):
-        path = posixpath.join(directory, name)
+        return _match(path, process, log) or _match(path, process, log, loose=True) or Binary(path, process)
+    paths = [posixpath.join(place, name) for place in project.facts.contract.env.get("PATH", "").split(":") if place]
+    for path in paths:
         found = _match(path, process, log)
         if found is not None:
             return found
         if tree.is_file(path) or any(move.new == path for move in log.moves):
             return Binary(path, process)
-    return None
+    loose = (_match(path, process, log, loose=True) for path in paths)
+    guess = next((found for found in loose if found is not None), None)
+    # a build whose names are not known may have made it only when neither the base nor a package brings that program
+    return guess if guess is not None and not Available(project).in_system(name) else None
 
 
-def _match(path: str, process: Process, log: BuildLog) -> Binary | None:
+def _match(path: str, process: Process, log: BuildLog, *, loose: bool = False) -> Binary | None:
+    """Return the last build that wrote a path; `loose`: one that wrote files of unknown names into its directory."""
     for origin in origins(path, tuple(log.moves)):
-        for exact in (True, False):
-            for build in reversed(log.builds):
-                for output in build.outputs:
-                    loose = output.path is None and output.directory == posixpath.dirname(origin)
-                    if output.path == origin if exact else loose:
-                        return Binary(path, process, build, output)
+        for build in reversed(log.builds):
+            for output in build.outputs:
+                unnamed = output.path is None and output.directory == posixpath.dirname(origin)
+                if unnamed if loose else output.path == origin:
+                    return Binary(path, process, build, output)
     return None

@@ -75,8 +75,10 @@ class Outputs:
     def _get_installs(self, command: GoCommand) -> bool:
         if command.on("d"):
             return False
-        in_gopath_mode = not self.modules_on(command)
-        return in_gopath_mode or (self._version is not None and self._version <= LAST_GET_THAT_INSTALLS)
+        if self._version is None:
+            # newer versions fail outside of a module: an image that still builds has an old one
+            return self._tree.find_module(command.cwd or "/") is None
+        return self._version <= LAST_GET_THAT_INSTALLS or not self.modules_on(command)
 
     def modules_on(self, command: GoCommand) -> bool:
         """Tell whether the command works in module mode."""
@@ -136,11 +138,11 @@ class Outputs:
 
     def is_main(self, target: Target) -> bool:
         """Tell whether a target is a main package; one that cannot be read may be."""
-        if target.files or target.directory is None:
+        if target.files or target.directory is None or not self._tree.known:
             return True
         files = self._tree.go_files(target.directory)
         if not files:
-            return not self._tree.known or target.imported is None or not self._tree.is_dir(target.directory)
+            return target.imported is None or not self._tree.is_dir(target.directory)
         headers = [(name, self._tree.header(source)) for name, source in files.items()]
         included = [header for name, header in headers if header.included(name, Tags())]
         packages = [header.package for header in included if header.package != "documentation"]
@@ -192,6 +194,9 @@ class Outputs:
 
     def _below(self, start: str, command: GoCommand) -> Iterator[Target]:
         """Yield what `...` matches below a directory: not vendor, testdata, hidden directories, other modules."""
+        if not self._tree.known:
+            yield Target(None, None)  # any number of packages of any name
+            return
         stack = [start]
         while stack:
             directory = stack.pop()

@@ -227,3 +227,25 @@ def test_any_text_is_read(run: str, source: str) -> None:
     line = " ".join(run.split()) or "true"
     text = f'FROM golang:1.24\nWORKDIR /w\nCOPY . .\nRUN {line}\nCMD ["./x"]\n'
     infer(text, {"go.mod": source, "main.go": "package main\n" + source, "Makefile": source, "Taskfile.yml": source})
+
+
+@pytest.mark.parametrize(
+    ("run", "start", "binary"),
+    [
+        ("go install ./...", 'CMD ["fig"]', "/go/bin/fig"),
+        ("go install", 'CMD ["fig", "-v"]', "/go/bin/fig"),
+        ("go build", 'CMD ["./fig"]', "/work/fig"),
+        ("mkdir -p b && go build -o b/ ./...", 'CMD ["/work/b/fig"]', "/work/b/fig"),
+    ],
+)
+def test_names_that_only_the_context_tells_are_taken_from_the_start(run: str, start: str, binary: str) -> None:
+    findings = infer(f"{HEAD}RUN {run}\n{start}\n", None)
+    assert refusals(findings) == set()
+    assert binary in artifacts(findings)
+    assert libcs(findings) == {"glibc"}
+
+
+@pytest.mark.parametrize("name", ["make", "sh", "ffmpeg", "git"])
+def test_a_program_of_the_system_is_not_a_build_of_unknown_name(name: str) -> None:
+    text = f'{HEAD}RUN apt-get update && apt-get install -y ffmpeg\nRUN go install ./...\nCMD ["{name}", "x"]\n'
+    assert f"/go/bin/{name}" not in artifacts(infer(text, None))
