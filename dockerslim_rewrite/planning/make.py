@@ -173,9 +173,11 @@ def _plan(
     misfits: list[Misfit],
 ) -> RewritePlan | NoBenefit:
     facts = inputs.project.facts
-    dropped = tuple(text for finding in inputs.findings for text in finding.dropped)
-    dropped += tuple(f"{name}: {why}" for name, why in needs.packages.dropped)
-    if fit.option.image == facts.base_text and not any(map(_has_weight, dropped)):
+    left = tuple(text for finding in inputs.findings for text in finding.dropped)
+    dropped = left + tuple(f"{name}: {why}" for name, why in needs.packages.dropped)
+    absent = needs.packages.absent
+    weight = any(map(_has_weight, left)) or any(name not in absent for name, _ in needs.packages.dropped)
+    if fit.option.image == facts.base_text and not weight:
         reason = f"{facts.base_text} is already the smallest base that fits, and nothing of weight would be left behind"
         return NoBenefit(facts.stage.from_.line, reason)
     system, recommends = needs.system, needs.packages.recommends

@@ -36,13 +36,15 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class PackagePlan:
-    """The author's OS packages sorted by who needs them. `unknown` holds commands with names that are not static."""
+    """The author's OS packages sorted by who needs them. `unknown` holds commands with names that are not static;
+    `absent` are dropped ones that the instruction which installs them also removes: the original never had them."""
 
     kept: tuple[Requirement, ...]
     dropped: tuple[tuple[str, str], ...]
     notes: tuple[Note, ...]
     unknown: tuple[CommandEffect, ...]
     recommends: bool
+    absent: frozenset[str] = frozenset()
 
 
 def language_needs(findings: Iterable[Findings], artifacts: tuple[Artifact, ...]) -> Iterator[Requirement]:
@@ -118,7 +120,14 @@ def sort_packages(
     kept = sorter.kept_names
     unknown = [*ledger.unknown, *(ledger.installed[name][0] for name in sorted(ledger.foreign & sorter.unlisted))]
     recommends = any(effect.recommends for name, (_, effect) in ledger.installed.items() if name in kept)
-    return PackagePlan(tuple(sorter.kept), tuple(sorter.dropped), tuple(sorter.notes), tuple(unknown), recommends)
+    return PackagePlan(
+        tuple(sorter.kept),
+        tuple(sorter.dropped),
+        tuple(sorter.notes),
+        tuple(unknown),
+        recommends,
+        frozenset(ledger.absent),
+    )
 
 
 @dataclass(slots=True)
@@ -127,6 +136,7 @@ class _Ledger:
 
     installed: dict[str, tuple[CommandEffect, InstallsPackages]] = field(default_factory=dict)
     removed: list[tuple[str, str]] = field(default_factory=list)
+    absent: set[str] = field(default_factory=set)
     foreign: set[str] = field(default_factory=set)
     unknown: list[CommandEffect] = field(default_factory=list)
 
@@ -147,6 +157,8 @@ def _read_ledger(effects: Iterable[CommandEffect]) -> _Ledger:
                 for name in [*ledger.installed]:
                     if name in effect.packages or ledger.installed[name][1].group in effect.packages:
                         ledger.removed.append((name, f"line {command.line} removes it again"))
+                        if ledger.installed[name][0].step == command.step:
+                            ledger.absent.add(name)
                         del ledger.installed[name]
     return ledger
 
