@@ -56,7 +56,8 @@ class Server(LanguageServer):
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """Log a defect in one line; the client is not bothered with it."""
-        log(describe_error(error))
+        if not isinstance(error, JsonRpcContentModified):
+            log(describe_error(error))
 
     def shutdown(self) -> None:
         """End the worker and remove what previews left."""

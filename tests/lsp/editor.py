@@ -84,6 +84,11 @@ class Editor:
         request = types.HoverParams(self.document, types.Position(line, column))
         return await self.client.text_document_hover_async(request)
 
+    def send(self, method: str, params: Any, identifier: str) -> "asyncio.Task[Any]":
+        """Send a request without waiting for its answer."""
+        protocol: Any = self.client.protocol
+        return asyncio.create_task(protocol.send_request_async(method, params, msg_id=identifier))
+
     async def command(self, name: str, *arguments: Any) -> Any:
         request = types.ExecuteCommandParams(name, [*arguments])
         return await self.client.workspace_execute_command_async(request)
@@ -103,7 +108,7 @@ async def editor(
     if configuration is not None:
         client.set_configuration(configuration)
 
-    @client.feature(types.CLIENT_REGISTER_CAPABILITY)
+    @client.feature(types.CLIENT_REGISTER_CAPABILITY)  # type: ignore[untyped-decorator]
     def register(_: types.RegistrationParams) -> None:
         return None
 
@@ -118,7 +123,7 @@ async def editor(
         yield Editor(client, path, path.read_bytes().decode() if text is None else text)
     finally:
         await client.shutdown_session()
-        await client.stop()
+        await client.stop()  # type: ignore[no-untyped-call]
 
 
 def apply(text: str, edit: types.WorkspaceEdit | None, encoding: str = "utf-16") -> str:

@@ -1,3 +1,4 @@
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -110,24 +111,32 @@ async def test_a_quick_fix_ignores_a_code() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_superseded_request_is_answered() -> None:
+async def test_superseded_and_cancelled_requests_are_answered() -> None:
     async with editor(FIXTURES / "go/article/Dockerfile") as it:
         it.open()
         first = (await it.rewrites())[0]
-        pending = it.rewrites()
         request = types.CodeActionParams(
             it.document, types.Range(types.Position(0, 0), types.Position(0, 1)), types.CodeActionContext([])
         )
         it.type(it.text + "\n\n")
-        superseded = it.client.text_document_code_action_async(request)
+        task = it.send(types.TEXT_DOCUMENT_CODE_ACTION, request, "late")
+        await asyncio.sleep(0)
+        it.type(it.text + "\n\n\n")
+        with pytest.raises(JsonRpcException) as caught:
+            await task
+        assert caught.value.code == -32801
+        it.type(it.text + "\n\n\n\n")
+        task = it.send(types.TEXT_DOCUMENT_CODE_ACTION, request, "gone")
+        await asyncio.sleep(0)
+        it.client.protocol.notify(types.CANCEL_REQUEST, types.CancelParams("gone"))
+        with pytest.raises(JsonRpcException) as caught:
+            await task
+        assert caught.value.code == -32800
         it.type("FROM nginx\n")
         with pytest.raises(JsonRpcException) as caught:
-            await superseded
-        assert caught.value.code == -32801
-        with pytest.raises(JsonRpcException) as gone:
             await it.client.code_action_resolve_async(first)
-        assert gone.value.code == -32801
-        assert await pending == []
+        assert caught.value.code == -32801
+        assert await it.rewrites() == []
 
 
 def target(text: str, folder: Path, client: Client) -> Target:
