@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dockerslim_rewrite.languages.model import replaced_line
 from dockerslim_rewrite.planning.contract import instruction_text
 from dockerslim_rewrite.planning.model import Carry, Edit, RewritePlan
 from dockerslim_rewrite.syntax.model import Dockerfile, Instruction, Stage
@@ -9,7 +10,7 @@ from dockerslim_rewrite.syntax.model import Dockerfile, Instruction, Stage
 
 def unaccounted(source: Dockerfile, emitted: Dockerfile, plan: RewritePlan) -> list[str]:
     """Return a sentence for each source instruction that the emitted text lost or changed without a decision."""
-    edited = {item.index for item in plan.builder if isinstance(item, Edit)}
+    edited = {item.index: item for item in plan.builder if isinstance(item, Edit)}
     carried = {item.index for item in plan.builder if isinstance(item, Carry)}
     *before, runtime = emitted.stages
     builder = [instruction_text(emitted, entry) for stage in before for entry in (stage.from_, *stage.instructions)]
@@ -23,9 +24,9 @@ def unaccounted(source: Dockerfile, emitted: Dockerfile, plan: RewritePlan) -> l
         text = instruction_text(source, item)
         if index in carried and text not in builder:
             lost.append(f"line {item.line}: {item.keyword} is not in the builder stage")
-        elif index in edited and not any(_contains(entry, text) for entry in builder):
+        elif index in edited and not _is_kept(edited[index], source, item, builder, replaced):
             lost.append(f"line {item.line}: {item.keyword} was edited beyond insertions")
-        elif index not in carried | edited and text not in moved and not _may_go(item, source, replaced):
+        elif index not in carried | edited.keys() and text not in moved and not _may_go(item, source, replaced):
             lost.append(f"line {item.line}: {item.keyword} is in neither stage")
     return lost
 
@@ -39,10 +40,32 @@ def _may_go(item: Instruction, source: Dockerfile, replaced: set[str]) -> bool:
     return item.keyword in ("CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL", "MAINTAINER") and bool(later)
 
 
+def _is_kept(edit: Edit, source: Dockerfile, item: Instruction, builder: list[str], replaced: set[str]) -> bool:
+    """Tell whether the builder holds an edited instruction. Text is only inserted, unless a decision names the line."""
+    if any(start < end for start, end, _ in edit.changes) and replaced_line(item) not in replaced:
+        return False
+    position, kept = item.span.start, ""
+    for start, end, _ in edit.changes:
+        kept += source.text[position:start]
+        position = end
+    kept = (kept + source.text[position : item.span.end]).rstrip("\r\n")
+    return any(_contains(entry, kept) for entry in builder)
+
+
 def _contains(edited: str, original: str) -> bool:
     """Tell whether an edited instruction holds every character of the original in order: text was only inserted."""
     characters = iter(edited)
     return all(character in characters for character in original)
+
+
+def missing_lines(runtime: Stage, emitted: Dockerfile, plan: RewritePlan) -> list[str]:
+    """Return a sentence for each line of the plan's runtime stage that is not there, or not in the plan's order."""
+    texts = iter([instruction_text(emitted, entry) for entry in runtime.instructions])
+    return [
+        f"the runtime stage lacks, or has out of order: {line.text}"
+        for line in plan.runtime
+        if not any(text == line.text for text in texts)
+    ][:1]
 
 
 def bad_copies(runtime: Stage, builder: str) -> list[str]:

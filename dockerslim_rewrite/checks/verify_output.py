@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dockerslim_rewrite.analysis.model import StageFacts
 from dockerslim_rewrite.analysis.replay import replay_stage
-from dockerslim_rewrite.checks.accounting import bad_copies, unaccounted
+from dockerslim_rewrite.checks.accounting import bad_copies, missing_lines, unaccounted
 from dockerslim_rewrite.checks.contract import contract_changes
+from dockerslim_rewrite.emit.render import builder_text
 from dockerslim_rewrite.planning.model import RewritePlan
 from dockerslim_rewrite.syntax.model import Dockerfile
 from dockerslim_rewrite.syntax.parser import parse_dockerfile
@@ -24,6 +25,9 @@ def check_output(source: Dockerfile, facts: StageFacts, plan: RewritePlan, text:
         return (f"{len(emitted.stages)} stages instead of {len(source.stages) + 1}",)
     runtime = emitted.stages[-1]
     problems = unaccounted(source, emitted, plan) + bad_copies(runtime, plan.builder_name)
+    problems += missing_lines(runtime, emitted, plan)
+    if builder_text(plan.builder, source) not in text:
+        problems.append("the builder stage is not the plan's text")
     semantics = read_semantics(emitted)
     if len(semantics.parent_images) != len(emitted.stages):
         problems.append("dockerfile-parse reads other stages")
