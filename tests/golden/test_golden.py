@@ -1,4 +1,4 @@
-"""Every fixture's text and report, as a person approved them. DOCKERSLIM_UPDATE=1 rewrites them: read the difference."""
+"""Every fixture: text and report as a person approved them. DOCKERSLIM_UPDATE=1 rewrites them: read the difference."""
 
 import os
 import shutil
