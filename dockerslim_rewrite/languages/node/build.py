@@ -77,6 +77,7 @@ class _Reader:
         self._covered: set[tuple[int, int]] = set()
         self._pruned = False
         self._last_step = -1
+        self._lifecycles: set[tuple[int, str]] = set()
 
     def facts(self) -> BuildFacts:
         return BuildFacts(
@@ -147,6 +148,9 @@ class _Reader:
         self._installs.append(install)
         if manifest is None or command.arguments or "--ignore-scripts" in command.options:
             return
+        if (step.index, directory) in self._lifecycles:  # once says it all; a script may even install again
+            return
+        self._lifecycles.add((step.index, directory))
         for name in LIFECYCLE:
             self._take(step, self._scripts.expand_script(manifest, name, directory, leaf.evidence), ())
 

@@ -71,12 +71,13 @@ def _all_sources(context: Context, root: str) -> Iterator[str]:
     for number, path in enumerate(context.walk(root)):
         if number > 20 * MAX_FILES:
             return
+        if posixpath.splitext(path)[1] not in GRAMMARS or path.endswith((".d.ts", ".min.js")):
+            continue
         parts = posixpath.relpath("/" + path, "/" + root).split("/")
         if any(fnmatchcase(part, pattern) for part in (parts[0], parts[-1]) for pattern in only_build):
             continue
         name = parts[-1]
-        is_test = ".test." in name or ".spec." in name or ".stories." in name or "__tests__" in parts
-        if posixpath.splitext(name)[1] in GRAMMARS and not is_test and not name.endswith((".d.ts", ".min.js")):
+        if not (".test." in name or ".spec." in name or ".stories." in name or "__tests__" in parts):
             yield path
 
 

@@ -15,7 +15,7 @@ from dockerslim_rewrite.languages.node.manifest import Manifest, read_manifest
 from dockerslim_rewrite.languages.node.workspaces import find_workspace
 
 MAX_DEPTH = 12
-MAX_LEAVES = 400
+MAX_COMMANDS = 400
 _SERIES = frozenset({"run-s", "npm-run-all", "run-p", "concurrently"})
 
 Env = tuple[tuple[str, str], ...]
@@ -42,7 +42,8 @@ class Leaf:
 @dataclass(slots=True)
 class Expansion:
     """What a command comes down to. `managers` and `wrappers` are programs passed on the way; `plain` is False when
-    hooks, several commands, prefixes or variables stand between the command and a single program."""
+    hooks, several commands, prefixes or variables stand between the command and a single program. `commands` counts
+    what was followed, `running` are the scripts that are open: `(directory, name)`."""
 
     leaves: list[Leaf] = field(default_factory=list)
     managers: list[str] = field(default_factory=list)
@@ -50,6 +51,8 @@ class Expansion:
     manifests: list[Manifest] = field(default_factory=list)
     unknown: list[Evidence] = field(default_factory=list)
     plain: bool = True
+    commands: int = 0
+    running: list[tuple[str, str]] = field(default_factory=list)
 
 
 class ScriptReader:
@@ -100,7 +103,8 @@ class ScriptReader:
         *,
         local: bool,
     ) -> None:
-        if depth > MAX_DEPTH or len(out.leaves) > MAX_LEAVES or not argv or argv[0] is None:
+        out.commands += 1
+        if depth > MAX_DEPTH or out.commands > MAX_COMMANDS or not argv or argv[0] is None:
             out.unknown.append(evidence)
             return
         name = posixpath.basename(argv[0])
@@ -185,9 +189,10 @@ class ScriptReader:
 
         text = manifest.scripts[name]
         here = Evidence(manifest.path, manifest.line(name), f'"{name}": "{text}"')
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH or (manifest.directory, name) in out.running:
             out.unknown.append(here)
             return
+        out.running.append((manifest.directory, name))
         script = parse_script(text, variables={}, workdir=cwd)
         out.unknown.extend(Evidence(here.file, here.line, item.reason) for item in script.opaque)
         commands = [unwrap(item) for item in script.simple]
@@ -198,6 +203,7 @@ class ScriptReader:
                 continue
             argv = item.argv + (arguments if number == len(commands) - 1 else ())
             self._expand(argv, item.cwd or cwd, env + added, here, out, depth + 1, local=True)
+        out.running.pop()
 
     def _prefix(
         self,
