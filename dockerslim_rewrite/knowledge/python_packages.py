@@ -72,7 +72,24 @@ def system_libraries(distributions: Iterable[str], release: str) -> Iterator[tup
             yield from (
                 (name, item) for item in (runtime_packages(headers, "debian", release) if is_headers else (headers,))
             )
-        yield from ((name, item) for item in _table("loaded").get(name, ()))
+
+
+def sourced_libraries(distribution: str, version: str, python: str, release: str) -> tuple[str, ...]:
+    """Return the Debian packages that a pinned release loads when it has no wheel for a minor version of Python.
+
+    `version` "" is not pinned: the newest has wheels. `python` "" is the newest that is known.
+    """
+    row = _table("sourced").get(distribution)
+    if row is None or not version:
+        return ()
+    first = row["wheels"].get(python) or [*row["wheels"].values()][-1]
+    if _number(version) >= _number(first):
+        return ()
+    return tuple(item for headers in row["headers"] for item in runtime_packages(headers, "debian", release))
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", version)[:3]))
 
 
 def started_programs(distribution: str) -> tuple[str, ...]:

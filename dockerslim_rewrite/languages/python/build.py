@@ -12,6 +12,7 @@ from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.languages.python.commands import PythonCommand, is_python, read_command
 from dockerslim_rewrite.languages.python.requirements import (
     Requirement,
+    pinned,
     read_file,
     read_project,
     read_requirement,
@@ -22,7 +23,7 @@ from dockerslim_rewrite.shell.parse import unwrap
 
 SYSTEM = "/usr/local"
 _TRUE = frozenset({"1", "true", "yes", "on"})
-_SYSTEM_PROGRAMS = ("/usr/local/bin", "/usr/bin", "/bin")
+SYSTEM_PROGRAMS = ("/usr/local/bin", "/usr/bin", "/bin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,7 @@ class _Reader:
         directory = posixpath.dirname(command.program)
         if (
             directory
-            and directory not in _SYSTEM_PROGRAMS
+            and directory not in SYSTEM_PROGRAMS
             and (command.tool in ("pip", "setup.py") or is_python(command.program))
         ):
             return posixpath.normpath(posixpath.join(cwd, directory, ".."))
@@ -231,7 +232,7 @@ class _Reader:
         if env.get("VIRTUAL_ENV"):
             return env["VIRTUAL_ENV"]
         for place in env.get("PATH", "").split(":"):
-            if place in _SYSTEM_PROGRAMS:
+            if place in SYSTEM_PROGRAMS:
                 break
             if posixpath.dirname(place) in self.build.environments:
                 return posixpath.dirname(place)
@@ -254,7 +255,8 @@ class _Reader:
             if is_path:
                 projects.append(word.split("[", 1)[0])
             elif names_found:
-                found.extend(Requirement(name, "Dockerfile", step.instruction.line) for name in names_found)
+                line = step.instruction.line
+                found.extend(Requirement(name, "Dockerfile", line, pinned(word)) for name in names_found)
             else:
                 complete = False
         for word in projects:

@@ -12,7 +12,7 @@ from dockerslim_rewrite.analysis.effects import Builds, CommandEffect, InstallsP
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge.python_packages import environment_path, names
 from dockerslim_rewrite.languages.model import Project
-from dockerslim_rewrite.languages.python.build import SYSTEM, BuildFacts, Install
+from dockerslim_rewrite.languages.python.build import SYSTEM, SYSTEM_PROGRAMS, BuildFacts, Install
 
 MAX_FILES = 2_000
 MAX_CHARACTERS = 200_000
@@ -107,6 +107,8 @@ def _forbids_environment(project: Project, build: BuildFacts, effects: tuple[Com
     if base is None or base.family != "python" or base.major == 2:
         yield _line(project, -1, "this Python has no venv module")
     for install in build.installs:
+        if posixpath.dirname(install.command.program) in SYSTEM_PROGRAMS[1:]:
+            yield install.evidence
         foreign = install.user not in ("", "root", "0") or install.command.options & {"--user"}
         if install.site == SYSTEM and foreign:
             yield install.evidence
@@ -144,8 +146,14 @@ def _settings(project: Project) -> Iterator[Evidence]:
         words = instruction.value.replace("=", " ").split()
         if any(name in words for name in names("environment", "variables") - before):
             yield Evidence("Dockerfile", instruction.line, f"{instruction.keyword} {instruction.value[:80]}")
-        elif "PATH" in words and "$PATH" not in instruction.value and "${PATH" not in instruction.value:
-            yield Evidence("Dockerfile", instruction.line, "PATH is set as a whole")
+        elif "PATH" in words and _hides_environment(instruction.value):
+            yield Evidence("Dockerfile", instruction.line, "PATH is set so that Python's own directory comes first")
+
+
+def _hides_environment(value: str) -> bool:
+    """Tell whether a new PATH does not begin with the old one, or with the author's own directories and then it."""
+    before, mark, _ = value.partition("$")
+    return not mark or any(f"{place}:" in before for place in SYSTEM_PROGRAMS)
 
 
 def _names_prefix(project: Project, text: str, made: set[str]) -> str:

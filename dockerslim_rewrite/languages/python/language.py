@@ -100,12 +100,17 @@ class PythonLanguage:
         return Findings(
             suggestions=tuple(suggestions),
             obstacles=find_obstacles(project, build, facts.launch, facts.roots),
-            options=runtime_options(project),
+            options=runtime_options(project, installs=any(_installs(item) for item in suggestions)),
             notes=tuple(_notes(facts)),
             covered_commands=frozenset(build.covered),
             dropped=(),
             roots=(*facts.roots, facts.environment.path) if facts.environment.path else facts.roots,
         )
+
+
+def _installs(item: Suggestion) -> bool:
+    """Tell whether a need is met by a package of the distribution."""
+    return isinstance(item.effect, NeedLibrary) or (isinstance(item.effect, NeedProgram) and item.code == "P06")
 
 
 def _foreign(build: BuildFacts) -> Iterator[Obstacle]:
@@ -244,6 +249,11 @@ def _library_needs(facts: Study) -> Iterator[Suggestion]:
             NeedLibrary(package),
             (found[name],),
         )
+    minor = ".".join(base.version.split(".")[:2]) if "." in base.version else ""
+    for item in facts.build.asked:
+        for package in python_packages.sourced_libraries(item.name, item.version, minor, base.release):
+            summary = f"{item.name} {item.version} has no wheel for this Python and is linked against {package}"
+            yield Suggestion("P02", summary, NeedLibrary(package), (Evidence(item.file, item.line, item.name),))
     for module, evidence in facts.sources.modules.items():
         for package in python_packages.module_libraries(module):
             yield Suggestion("P06", f"{module} loads {package}", NeedLibrary(package), (evidence,))

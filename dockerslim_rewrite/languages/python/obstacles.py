@@ -9,6 +9,7 @@ from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge.python_packages import names
 from dockerslim_rewrite.languages.model import Obstacle, Project
 from dockerslim_rewrite.languages.python.build import BuildFacts
+from dockerslim_rewrite.languages.python.commands import is_python
 from dockerslim_rewrite.languages.python.launch import Launch
 from dockerslim_rewrite.languages.python.layout import lost_tree
 
@@ -17,6 +18,7 @@ def find_obstacles(project: Project, build: BuildFacts, launch: Launch, roots: t
     """Return every reason that forbids a rewrite."""
     return (
         *_idle(project, launch),
+        *_system_python(project),
         *_conda(build),
         *_unknown(build),
         *_browsers(build),
@@ -43,6 +45,16 @@ def _idle(project: Project, launch: Launch) -> Iterator[Obstacle]:
     for evidence in launch.development[:1]:
         message = f"a notebook, a test runner or an installer starts ({evidence.text}): the toolchain is the product"
         yield Obstacle("D17", start_line(project, evidence), message, "keep this file for development")
+
+
+def _system_python(project: Project) -> Iterator[Obstacle]:
+    """The distribution's Python beside the image's own: its packages lie where nothing here looks."""
+    for process in project.start.processes:
+        program = process.argv[0] or ""
+        if is_python(program) and program.startswith("/usr/bin/"):
+            message = f"the distribution's Python starts ({process.evidence.text}), not the image's own"
+            yield Obstacle("P01", start_line(project, process.evidence), message, "start python by its bare name")
+            return
 
 
 def _conda(build: BuildFacts) -> Iterator[Obstacle]:

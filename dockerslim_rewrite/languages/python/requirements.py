@@ -16,15 +16,18 @@ from dockerslim_rewrite.knowledge.python_packages import normalise
 MAX_INCLUDES = 20
 # the grammar of a requirement starts with its name and extras (PEP 508)
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?")
+_PIN = re.compile(r"===?\s*(\d[\w.]*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A distribution by its normalised name, with where it is asked for: a context file and a 1-based line (0: all)."""
+    """A distribution by its normalised name, with where it is asked for: a context file and a 1-based line (0: all).
+    `version` is the one that is pinned, "" for none."""
 
     name: str
     file: str
     line: int
+    version: str = ""
 
 
 def read_requirement(text: str) -> tuple[str, ...]:
@@ -48,6 +51,12 @@ def read_requirement(text: str) -> tuple[str, ...]:
     name = normalise(match[1])
     extras = [normalise(extra) for extra in (match[2] or "").split(",") if extra.strip()]
     return (name, *(f"{name}-{extra.strip()}" for extra in extras))
+
+
+def pinned(text: str) -> str:
+    """Return the version of `name==version`, "" when it is not pinned."""
+    match = _PIN.search(text)
+    return match[1] if match else ""
 
 
 def read_file(context: Context, path: str) -> Iterator[Requirement]:
@@ -74,7 +83,7 @@ def _read_file(context: Context, path: str, seen: set[str]) -> Iterator[Requirem
         elif line.startswith("-"):
             continue
         for name in read_requirement(line):
-            yield Requirement(name, path, number)
+            yield Requirement(name, path, number, pinned(line))
 
 
 def read_project(context: Context, directory: str) -> Iterator[Requirement]:
@@ -107,7 +116,7 @@ def _named(texts: Iterable[str], path: str) -> Iterator[Requirement]:
     for text in texts:
         for name in read_requirement(text):
             if name != "python":
-                yield Requirement(name, path, 0)
+                yield Requirement(name, path, 0, pinned(text))
 
 
 def _setup_cfg(context: Context, path: str) -> Iterator[Requirement]:
@@ -148,7 +157,7 @@ def _toml_lock(context: Context, directory: str, name: str) -> Iterator[Requirem
     packages = _toml(context, path).get("package")
     for package in packages if isinstance(packages, list) else ():
         if isinstance(package, dict) and isinstance(package.get("name"), str):
-            yield Requirement(normalise(package["name"]), path, 0)
+            yield Requirement(normalise(package["name"]), path, 0, str(package.get("version", "")))
 
 
 def _pipfile_lock(context: Context, directory: str) -> Iterator[Requirement]:

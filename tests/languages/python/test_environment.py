@@ -147,3 +147,25 @@ def test_packages_in_another_language_s_image() -> None:
     )
     assert isinstance(outcome, Refused)
     assert "D19" in {item.code for item in outcome.blockers}
+
+
+def test_releases_without_a_wheel_for_this_python() -> None:
+    old = BASE + "RUN pip install lxml==4.9.1\n" + START
+    assert libraries(infer(old, APP)) == {"libxml2", "libxslt1.1"}
+    assert not libraries(infer(old.replace("3.12", "3.10"), APP))
+    assert not libraries(infer(old.replace("4.9.1", "5.3.0"), APP))
+
+
+def test_nothing_is_installed_from_an_archive_that_has_moved() -> None:
+    text = BASE.replace("3.12", "3.6-stretch") + "RUN pip install psycopg2\n" + START
+    assert [option.style for option in infer(text, APP).options] == ["same"]
+
+
+@pytest.mark.parametrize("value", ["/usr/local/bin:$PATH", "/usr/bin:/bin"])
+def test_path_before_the_environment(value: str) -> None:
+    findings = infer(BASE + f"ENV PATH={value}\n" + START, APP)
+    assert "/usr/local" in artifacts(findings)
+
+
+def test_the_distribution_s_python_is_refused() -> None:
+    assert codes(infer(BASE + 'CMD ["/usr/bin/python3", "app.py"]\n', APP)) == {"P01"}
