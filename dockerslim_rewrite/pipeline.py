@@ -16,6 +16,7 @@ from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.languages.registry import languages_for
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Outcome, Refused, Rewritten, Unchanged
 from dockerslim_rewrite.planning.gate import gate_facts, gate_last_stage, gate_stages
+from dockerslim_rewrite.planning.improvements import asked_improvements
 from dockerslim_rewrite.planning.make import Inputs, make_plan
 from dockerslim_rewrite.planning.model import NoBenefit, Options
 from dockerslim_rewrite.syntax.model import Dockerfile
@@ -53,7 +54,7 @@ def _rewrite_stage(
     if (unchanged := gate_last_stage(dockerfile, facts, effects)) is not None:
         return _unchanged(unchanged)
     start = resolve_start(facts, files, context)
-    project = Project(facts, context, files, start, options.optimize)
+    project = Project(facts, context, files, start, asked_improvements(dockerfile, options))
     detections = [
         (language, found)
         for language in languages_for(dockerfile.text)

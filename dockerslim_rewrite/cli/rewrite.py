@@ -39,6 +39,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print outcome and plan as JS
 Unsafe = Annotated[bool, typer.Option("--unsafe", help="Also take decisions that need review.")]
 Base = Annotated[Runtime, typer.Option("--runtime", help="Runtime base; refused when evidence forbids it.")]
 Optimize = Annotated[bool, typer.Option("--optimize", help="Also improve the builder stage.")]
+Skip = Annotated[
+    list[str] | None, typer.Option("--skip", metavar="CODE", help="Leave this one of --optimize out (O01 to O04).")
+]
 Nonroot = Annotated[bool, typer.Option("--nonroot", help="Run as an unprivileged user.")]
 Templates = Annotated[Path | None, typer.Option("--templates", help="Folder of your own Jinja templates.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No report on stderr.")]
@@ -56,6 +59,7 @@ def rewrite_command(
     unsafe: Unsafe = False,
     runtime: Base = Runtime.auto,
     optimize: Optimize = False,
+    skip: Skip = None,
     nonroot: Nonroot = False,
     templates: Templates = None,
     quiet: Quiet = False,
@@ -74,7 +78,7 @@ def rewrite_command(
     from dockerslim_rewrite.planning.model import Options
 
     file = None if dockerfile == "-" else Path(dockerfile)
-    options = Options(runtime.value, unsafe, optimize, nonroot)
+    options = Options(runtime.value, unsafe, optimize, nonroot, ",".join(skip or ()))
     raise typer.Exit(run(Call(file, output, context, diff, in_place, check, json, quiet, templates, options)))
 
 

@@ -14,6 +14,7 @@ from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.emit.render import TemplateFailed
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Outcome, Refused, Rewritten
 from dockerslim_rewrite.pipeline import rewrite
+from dockerslim_rewrite.planning.improvements import IMPROVEMENTS, unknown_codes
 from dockerslim_rewrite.planning.model import Options
 from dockerslim_rewrite.report.clean import printable
 from dockerslim_rewrite.report.text import report_text
@@ -83,6 +84,8 @@ def _validate(call: Call) -> None:
         raise UserError(f"{call.output} is the input; use --in-place to replace it")
     if call.output is not None and not call.output.absolute().parent.is_dir():
         raise UserError(f"{call.output}: the folder {call.output.parent} does not exist")
+    if unknown := unknown_codes(call.options.skip):
+        raise UserError(f"--skip {unknown[0]}: known are {', '.join(IMPROVEMENTS)}")
     for option, folder in (("--context", call.context), ("--templates", call.templates)):
         if folder is not None and not folder.is_dir():
             raise UserError(f"{option} {folder}: no such folder")

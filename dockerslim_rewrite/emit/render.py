@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from dockerslim_rewrite.planning.model import BuilderItem, Carry, Edit, RewritePlan, RuntimeLine
+from dockerslim_rewrite.planning.model import BuilderItem, Carry, Edit, Insert, RewritePlan, RuntimeLine
 from dockerslim_rewrite.syntax.model import Dockerfile
 
 # Stands for the builder stage while the layout is rendered: no Dockerfile that BuildKit accepts holds a NUL.
@@ -56,14 +56,17 @@ def builder_text(items: tuple[BuilderItem, ...], dockerfile: Dockerfile) -> str:
     """Return the builder stage (and what stands before it) without trailing blank lines."""
     text = dockerfile.text
     parts: list[str] = []
+    last = 0
     for item in items:
         if isinstance(item, Carry):
-            parts.append(text[item.start : item.end])
+            moved = item.index < last and bool(parts) and not parts[-1].endswith("\n")
+            parts.append((dockerfile.newline if moved else "") + text[item.start : item.end])
         elif isinstance(item, Edit):
             parts.append(_edited(item, dockerfile))
         else:
             ended = not parts or parts[-1].endswith("\n")
             parts.append(("" if ended else dockerfile.newline) + item.text + dockerfile.newline)
+        last = last if isinstance(item, Insert) else max(last, item.index)
     while parts and not parts[-1].strip():
         parts.pop()
     return "".join(parts).rstrip("\r\n")
@@ -73,9 +76,9 @@ def _edited(item: Edit, dockerfile: Dockerfile) -> str:
     span = dockerfile.items[item.index].span
     pieces: list[str] = []
     position = span.start
-    for offset, inserted in item.insertions:
-        pieces += [dockerfile.text[position:offset], inserted]
-        position = offset
+    for start, end, inserted in item.changes:
+        pieces += [dockerfile.text[position:start], inserted]
+        position = end
     return "".join([*pieces, dockerfile.text[position : span.end]])
 
 

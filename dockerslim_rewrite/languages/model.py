@@ -10,6 +10,7 @@ from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidenc
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge.model import Libc
+from dockerslim_rewrite.syntax.model import Instruction
 
 Style = Literal["distroless", "alpine", "slim", "scratch", "same"]
 
@@ -88,6 +89,29 @@ class InsertText:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplaceText:
+    """Put `text` in the place of a source range inside a builder instruction (`ci` for `install`)."""
+
+    step: int
+    start: int
+    end: int
+    text: str
+
+
+def replaced_line(instruction: Instruction) -> str:
+    """Return the word with which `changes` names an instruction whose text a decision replaces in part."""
+    return f"builder:{instruction.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class MoveInstruction:
+    """Move a builder instruction, byte for byte, behind step `after`, which comes later."""
+
+    step: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class AppendInstruction:
     """Add an instruction to the builder after step `after` (-1 is after FROM): `RUN npm prune --omit=dev`.
 
@@ -123,7 +147,8 @@ class SetEnv:
 
 
 Need: TypeAlias = NeedLibc | NeedShell | NeedProgram | NeedFeature | NeedLibrary | NeedInterpreter
-Effect: TypeAlias = Artifact | Need | InsertText | AppendInstruction | RunInRuntime | ReplaceStart | SetEnv
+BuilderEdit: TypeAlias = InsertText | ReplaceText | MoveInstruction | AppendInstruction
+Effect: TypeAlias = Artifact | Need | BuilderEdit | RunInRuntime | ReplaceStart | SetEnv
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +156,8 @@ class Suggestion:
     """An effect with its reason.
 
     `code` is a hazard's (G01, N03); `summary` one plain sentence for the report; `changes` names the parts of the
-    run-time contract that it alters on purpose ("cmd", "entrypoint", "env:PATH").
+    run-time contract that it alters on purpose ("cmd", "entrypoint", "env:PATH"), and `replaced_line` of an instruction
+    whose text it replaces.
 
     Raises:
         ValueError: when there is no evidence.
@@ -203,13 +229,13 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """All that a language may look at."""
+    """All that a language may look at. `improvements` are the codes of the builder edits that the user asked for."""
 
     facts: StageFacts
     context: Context
     files: ImageFiles
     start: Start
-    optimize: bool = False
+    improvements: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

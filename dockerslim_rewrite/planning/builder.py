@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dockerslim_rewrite.analysis.model import StageFacts
-from dockerslim_rewrite.languages.model import AppendInstruction, InsertText
+from dockerslim_rewrite.languages.model import BuilderEdit, InsertText, MoveInstruction, ReplaceText
 from dockerslim_rewrite.planning.contract import item_index
 from dockerslim_rewrite.planning.model import BuilderItem, Carry, Edit, Insert
 from dockerslim_rewrite.syntax.model import Dockerfile, Instruction, Trivia
@@ -34,26 +34,31 @@ def plan_builder(
     dockerfile: Dockerfile,
     facts: StageFacts,
     moved: frozenset[int],
-    insertions: Iterable[tuple[InsertText, str]],
-    appended: Iterable[tuple[AppendInstruction, str]],
+    wanted: Iterable[tuple[BuilderEdit, str]],
 ) -> BuilderPlan:
-    """Lay out the builder. `moved` are step indices that leave it."""
+    """Lay out the builder. `moved` are step indices that leave it; `wanted` are edits with their codes."""
     name, must_name = choose_name(dockerfile, facts)
-    edits: dict[int, list[tuple[int, str]]] = {}
+    edits: dict[int, list[tuple[int, int, str]]] = {}
     from_index = item_index(dockerfile, facts.stage.from_)
     if must_name:
         end = facts.stage.from_.value_map.span(0, len(facts.stage.from_.value)).end
         keyword = "as" if facts.stage.from_.keyword_span.of(dockerfile.text).islower() else "AS"
-        edits[from_index] = [(end, f" {keyword} {name}")]
+        edits[from_index] = [(end, end, f" {keyword} {name}")]
     indices = [item_index(dockerfile, step.instruction) for step in facts.steps]
-    for insertion, _ in insertions:
-        edits.setdefault(indices[insertion.step], []).append((insertion.offset, insertion.text))
     after: dict[int, list[Insert]] = {}
-    for instruction, code in appended:
-        position = from_index if instruction.after < 0 else indices[instruction.after]
-        after.setdefault(position, []).append(Insert(instruction.text, code))
+    places: dict[int, int] = {}
+    for edit, code in wanted:
+        if isinstance(edit, InsertText):
+            edits.setdefault(indices[edit.step], []).append((edit.offset, edit.offset, edit.text))
+        elif isinstance(edit, ReplaceText):
+            edits.setdefault(indices[edit.step], []).append((edit.start, edit.end, edit.text))
+        elif isinstance(edit, MoveInstruction):
+            places[indices[edit.step]] = indices[edit.after]
+        else:
+            position = from_index if edit.after < 0 else indices[edit.after]
+            after.setdefault(position, []).append(Insert(edit.text, code))
     removed = frozenset(indices[step] for step in moved)
-    return _Layout(dockerfile, removed, edits, after).plan(name)
+    return _Layout(dockerfile, removed, edits, after, places).plan(name)
 
 
 class _Layout:
@@ -61,36 +66,54 @@ class _Layout:
         self,
         dockerfile: Dockerfile,
         removed: frozenset[int],
-        edits: dict[int, list[tuple[int, str]]],
+        edits: dict[int, list[tuple[int, int, str]]],
         after: dict[int, list[Insert]],
+        places: dict[int, int],
     ) -> None:
         self._dockerfile = dockerfile
         self._removed = removed
         self._edits = edits
         self._after = after
+        self._places = places
 
     def plan(self, name: str) -> BuilderPlan:
         items: list[BuilderItem] = []
         comments: dict[int, str] = {}
         for index, item in enumerate(self._dockerfile.items):
-            if index in self._removed:
-                items.extend(self._after.get(index, ()))
-                continue
-            start, end = item.span.start, item.span.end
-            if isinstance(item, Trivia):
-                start, end = self._trim(index, item, comments)
-            if index in self._edits:
-                items.append(Edit(index, tuple(sorted(self._edits[index]))))
-            elif end > start:
-                items.append(Carry(index, start, end))
+            if index not in self._removed and index not in self._places:
+                items.extend(self._item(index, item, comments))
+            items.extend(self._moved_behind(index))
             items.extend(self._after.get(index, ()))
         return BuilderPlan(tuple(items), comments, name)
+
+    def _item(self, index: int, item: Instruction | Trivia, comments: dict[int, str]) -> Iterator[BuilderItem]:
+        start, end = item.span.start, item.span.end
+        if isinstance(item, Trivia):
+            start, end = self._trim(index, item, comments)
+        if index in self._edits:
+            yield Edit(index, tuple(sorted(self._edits[index])))
+        elif end > start:
+            yield Carry(index, start, end)
+
+    def _moved_behind(self, index: int) -> Iterator[BuilderItem]:
+        for moved, place in self._places.items():
+            if place == index:
+                yield from self._comment_above(moved)
+                span = self._dockerfile.items[moved].span
+                yield Carry(moved, span.start, span.end)
+
+    def _comment_above(self, index: int) -> Iterator[BuilderItem]:
+        above = self._dockerfile.items[index - 1]
+        if isinstance(above, Trivia):
+            _, end = self._trim(index - 1, above, {})
+            if end < above.span.end:
+                yield Carry(index - 1, end, above.span.end)
 
     def _trim(self, index: int, item: Trivia, comments: dict[int, str]) -> tuple[int, int]:
         """Give the comment block directly above a moved instruction to it, and the blank lines with it."""
         text = self._dockerfile.text
         start, end = item.span.start, item.span.end
-        if index + 1 not in self._removed:
+        if index + 1 not in self._removed and index + 1 not in self._places:
             previous = self._dockerfile.items[index - 1] if index else None
             if isinstance(previous, Instruction) and index - 1 in self._removed and self._only_blank(start, end):
                 kept_before = index >= 2 and not self._only_removed_before(index - 1)

@@ -10,9 +10,8 @@ from dockerslim_rewrite.analysis.effects import ChangesAccounts, CommandEffect
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts
 from dockerslim_rewrite.analysis.ownership import Ownership
 from dockerslim_rewrite.languages.model import (
-    AppendInstruction,
     Artifact,
-    InsertText,
+    BuilderEdit,
     ReplaceStart,
     RunInRuntime,
     SetEnv,
@@ -68,8 +67,7 @@ def lay_out(chosen: Chosen) -> Layout:
         chosen.dockerfile,
         chosen.facts,
         settings.moved,
-        [(item.effect, item.code) for item in chosen.applied if isinstance(item.effect, InsertText)],
-        [(item.effect, item.code) for item in chosen.applied if isinstance(item.effect, AppendInstruction)],
+        [(item.effect, item.code) for item in chosen.applied if isinstance(item.effect, BuilderEdit)],
     )
     moved = {item_index(chosen.dockerfile, chosen.facts.steps[step].instruction) for step in settings.moved}
     own = [

@@ -49,10 +49,10 @@ class Carry:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Source item `index` with text inserted at offsets of the source file."""
+    """Source item `index` with changes: ranges of the source file (empty for an insertion) with their new text."""
 
     index: int
-    insertions: tuple[tuple[int, str], ...]
+    changes: tuple[tuple[int, int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +128,15 @@ class RewritePlan:
 class Options:
     """What the user asked for. `runtime` "auto" takes the smallest base; a style takes that one or refuses.
 
-    `unsafe` applies UNSAFE decisions; `optimize` also edits the builder; `nonroot` adds an unprivileged user.
+    `unsafe` applies UNSAFE decisions; `optimize` also edits the builder, but for the improvements whose codes `skip`
+    names, separated by commas; `nonroot` adds an unprivileged user.
     """
 
     runtime: Style | Literal["auto"] = "auto"
     unsafe: bool = False
     optimize: bool = False
     nonroot: bool = False
+    skip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
