@@ -11,7 +11,9 @@ from dockerslim_rewrite.analysis.effects import CommandEffect, InstallsPackages
 from dockerslim_rewrite.analysis.model import Confidence, Evidence
 from dockerslim_rewrite.knowledge import python_packages
 from dockerslim_rewrite.knowledge.packages import os_package
+from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import (
+    RANK_ASSETS,
     RANK_DEPENDENCIES,
     AppendInstruction,
     Artifact,
@@ -35,7 +37,7 @@ from dockerslim_rewrite.languages.python.environment import Environment, choose_
 from dockerslim_rewrite.languages.python.launch import Launch, read_launch
 from dockerslim_rewrite.languages.python.layout import app_roots, below, download_paths, root_artifacts
 from dockerslim_rewrite.languages.python.obstacles import find_obstacles
-from dockerslim_rewrite.languages.python.sources import SourceFacts, read_sources
+from dockerslim_rewrite.languages.python.sources import SourceFacts, output_directories, read_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,11 @@ def _downloads(facts: Study) -> Iterator[Suggestion]:
     """Models and data outside the application directory; the directory is made in case the download is elsewhere."""
     last = len(facts.project.facts.steps) - 1
     seen: set[str] = set()
+    for path, evidence in _collected(facts):
+        artifact = Artifact(path, True, RANK_ASSETS, "static files are collected there")
+        yield Suggestion("P05", f"{path}: {artifact.needed_by}", artifact, (evidence,))
+        make = AppendInstruction(last, f"RUN mkdir -p {path}")
+        yield Suggestion("P05", f"{path} exists in any case", make, (evidence,))
     for artifact, run in download_paths(facts.project, facts.build.runs):
         if artifact.path in seen or below(artifact.path, facts.roots):
             continue
@@ -183,6 +190,14 @@ def _downloads(facts: Study) -> Iterator[Suggestion]:
         yield Suggestion("P07", summary, artifact, (run.evidence,), Confidence.MEDIUM)
         make = AppendInstruction(last, f"RUN mkdir -p {artifact.path}")
         yield Suggestion("P07", f"{artifact.path} exists in any case", make, (run.evidence,))
+
+
+def _collected(facts: Study) -> Iterator[tuple[str, Evidence]]:
+    """Yield where Django's collectstatic writes, when settings say so and it is outside the application directory."""
+    if any("collectstatic" in run.words for run in facts.build.runs):
+        for path, evidence in output_directories(facts.project, "STATIC_ROOT"):
+            if not below(path, facts.roots) and path not in system_paths("shared"):
+                yield path, evidence
 
 
 def _programs(facts: Study) -> Iterator[Suggestion]:

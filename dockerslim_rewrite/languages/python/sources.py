@@ -70,6 +70,27 @@ def read_sources(project: Project) -> SourceFacts:
     return facts
 
 
+def output_directories(project: Project, setting: str) -> Iterator[tuple[str, Evidence]]:
+    """Yield the absolute directories that a setting names in a literal: `STATIC_ROOT = "/var/www/static"`."""
+    for path in _python_files(project):
+        text = project.context.read_text(path)
+        if text is None or setting not in text or len(text) > MAX_FILE_CHARACTERS:
+            continue
+        import libcst
+        from libcst import matchers
+
+        try:
+            module = libcst.parse_module(text)
+        except (libcst.ParserSyntaxError, RecursionError, ValueError):
+            continue
+        target = matchers.AssignTarget(matchers.Name(setting))
+        for node in matchers.findall(module, matchers.Assign(targets=[target])):
+            value = literal(node.value) if isinstance(node, libcst.Assign) else None
+            if value and value.startswith("/") and value.strip("/"):
+                line = text.count("\n", 0, text.find(setting)) + 1
+                yield posixpath.normpath(value), Evidence(path, line, f"{setting} = {value}")
+
+
 def _python_files(project: Project) -> Iterator[str]:
     seen: set[str] = set()
     for tree in project.files.trees:

@@ -169,3 +169,11 @@ def test_path_before_the_environment(value: str) -> None:
 
 def test_the_distribution_s_python_is_refused() -> None:
     assert codes(infer(BASE + 'CMD ["/usr/bin/python3", "app.py"]\n', APP)) == {"P01"}
+
+
+def test_static_files_outside_the_application() -> None:
+    text = BASE + "RUN python manage.py collectstatic --noinput\n" + START
+    findings = infer(text, {**APP, "manage.py": "", "site/settings.py": 'import os\nSTATIC_ROOT = "/var/www/static"\n'})
+    assert "/var/www/static" in artifacts(findings)
+    assert "RUN mkdir -p /var/www/static" in additions(findings)
+    assert "/app/static" not in artifacts(infer(text, {**APP, "settings.py": 'STATIC_ROOT = "/app/static"\n'}))
