@@ -31,6 +31,8 @@ class LocalContext:
         self._texts: dict[str, str | None] = {}
         self._lists: dict[str, tuple[str, ...]] = {}
         self._modes: dict[str, int] = {}
+        self._folders: dict[str, str] = {}
+        self._inside = f"{str(self.root).rstrip('/')}/"
 
     @cached_property
     def _ignore(self) -> IgnoreRules:
@@ -47,9 +49,17 @@ class LocalContext:
             return str(self.root)
         if "\0" in clean or clean.startswith(".."):
             return None
-        real = os.path.realpath(self.root / clean)
-        inside = real == str(self.root) or real.startswith(str(self.root).rstrip("/") + "/")
+        real = self._real(clean)
+        inside = f"{real}/".startswith(self._inside)
         return real if inside and not self._is_hidden(clean, real) else None
+
+    def _real(self, clean: str) -> str:
+        """Return the real path; that of each folder is found only once, so that a file costs one look for a link."""
+        folder, _, name = clean.rpartition("/")
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(f"{self._inside}{folder}")
+        path = f"{self._folders[folder].rstrip('/')}/{name}"
+        return os.path.realpath(path) if os.path.islink(path) else path  # noqa: PTH114 - a str path is faster here
 
     def _is_hidden(self, path: str, real: str) -> bool:
         """An ignored directory is still there when a `!` rule may bring files below it back."""
