@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -83,12 +84,25 @@ def _edited(item: Edit, dockerfile: Dockerfile) -> str:
 
 
 def _render(templates: Path | None, **values: Any) -> str:
-    from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+    from jinja2 import TemplateError, TemplateSyntaxError
+
+    try:
+        return str(_environment(templates).get_template("dockerfile.j2").render(values))
+    except TemplateSyntaxError as error:
+        raise TemplateFailed(f"{error.filename or error.name}:{error.lineno}: {error.message}") from error
+    except (TemplateError, OSError, TypeError, ValueError, ArithmeticError) as error:
+        raise TemplateFailed(f"{templates or 'templates'}/dockerfile.j2: {error}") from error
+
+
+@lru_cache(maxsize=8)
+def _environment(templates: Path | None) -> Any:
+    """Return the environment, which compiles a template once and again when its file changes."""
+    from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     own = [FileSystemLoader(str(templates))] if templates is not None else []
     shipped = FileSystemLoader([str(directory) for directory in TEMPLATE_DIRECTORIES])
-    environment = ImmutableSandboxedEnvironment(
+    return ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([*own, shipped]),
         autoescape=False,
         trim_blocks=True,
@@ -96,9 +110,3 @@ def _render(templates: Path | None, **values: Any) -> str:
         keep_trailing_newline=True,
         undefined=StrictUndefined,
     )
-    try:
-        return environment.get_template("dockerfile.j2").render(values)
-    except TemplateSyntaxError as error:
-        raise TemplateFailed(f"{error.filename or error.name}:{error.lineno}: {error.message}") from error
-    except (TemplateError, OSError, TypeError, ValueError, ArithmeticError) as error:
-        raise TemplateFailed(f"{templates or 'templates'}/dockerfile.j2: {error}") from error
