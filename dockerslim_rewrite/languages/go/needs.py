@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.analysis.model import Confidence, Evidence
 from dockerslim_rewrite.languages.go.available import Available
 from dockerslim_rewrite.languages.go.binary import Binary
 from dockerslim_rewrite.languages.go.linking import Linker
 from dockerslim_rewrite.languages.go.tree import Tree
 from dockerslim_rewrite.languages.go.uses import Uses
-from dockerslim_rewrite.languages.model import Feature, NeedFeature, NeedProgram, Project, Suggestion
+from dockerslim_rewrite.languages.model import Feature, NeedFeature, NeedProgram, NeedShell, Project, Suggestion
 
 _CODES = {"tzdata": "G04", "ca-certificates": "G05"}
 
@@ -41,7 +41,7 @@ def runtime_needs(
         start = binaries[0].process.evidence
         unread = Evidence(start.file, start.line, f"{start.text}: the sources cannot be read")
         return [_feature("ca-certificates", unread), _feature("tzdata", unread)]
-    found = list(_programs(project, tree, binaries, uses))
+    found = [*_programs(project, tree, binaries, uses), *_unknown_programs(uses)]
     base = project.facts.base
     features: dict[Feature, Evidence] = {}
     for feature, evidence in (*_used(uses), *_unread_modules(project, linker, binaries)):
@@ -59,6 +59,13 @@ def _programs(project: Project, tree: Tree, binaries: tuple[Binary, ...], uses: 
         possible = available is not None and available.may_have(name)
         if possible and not own and not ("/" in name and tree.is_file(path)):
             yield Suggestion("G11", f"the program starts {name}", NeedProgram(name), (evidence,))
+
+
+def _unknown_programs(uses: Uses) -> Iterator[Suggestion]:
+    """A program whose name is not static is started: a base with a shell and its tools is kept."""
+    for evidence in uses.program_doubts[:1]:
+        what = "a program whose name is not known is started: a base with a shell and its tools is kept"
+        yield Suggestion("G11", what, NeedShell(), (evidence,), Confidence.LOW)
 
 
 def _used(uses: Uses) -> Iterator[tuple[Feature, Evidence]]:

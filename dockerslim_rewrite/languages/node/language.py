@@ -166,6 +166,9 @@ def _program_needs(facts: Study) -> Iterator[Suggestion]:
     for name, shell, evidence in facts.reached.programs:
         if name is not None and not name.startswith("."):
             yield Suggestion("N19", f"the program starts {name}", NeedProgram(name), (evidence,))
+        if name is None and not shell:
+            what = "a program whose name is not static is started: a base with a shell and its tools is kept"
+            yield Suggestion("N19", what, NeedShell(), (evidence,), Confidence.LOW)
         if shell:
             yield Suggestion("N19", "the program starts commands through a shell", NeedShell(), (evidence,))
     for package, evidence in facts.reached.packages.items():
