@@ -95,3 +95,23 @@ def is_build_only(name: str) -> bool:
 def is_build_only_directory(name: str) -> bool:
     """Tell whether a directory is of use to a build, a test or a reader only."""
     return name in load("go_calls")["build_only"]["directories"]
+
+
+@cache
+def source_path_names() -> re.Pattern[str]:
+    """Return a pattern of the names through which a program learns the paths of its source files."""
+    return re.compile(r"\b(?:" + "|".join(load("go_calls")["source_paths"]["names"]) + r")\b")
+
+
+def uses_source_paths(package: str) -> bool:
+    """Tell whether a package makes its program depend on the recorded paths of source files."""
+    return _is_listed(package, load("go_calls")["source_paths"]["packages"])
+
+
+def reads_symbols(package: str) -> bool:
+    """Tell whether a package makes its program depend on symbol tables or debug information."""
+    return _is_listed(package, load("go_calls")["symbol_tables"]["packages"])
+
+
+def _is_listed(package: str, listed: list[str]) -> bool:
+    return any(package == name or package.startswith(f"{name}/") for name in listed)

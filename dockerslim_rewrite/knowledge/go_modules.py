@@ -32,6 +32,12 @@ def go_commands() -> frozenset[str]:
 
 
 @cache
+def in_place_tools() -> frozenset[str]:
+    """Return the programs that change a binary or sources in place and write nothing beside them."""
+    return frozenset(load("go_modules")["programs"]["in_place"])
+
+
+@cache
 def c_compilers() -> frozenset[str]:
     """Return packages and programs that bring a C compiler."""
     return frozenset(load("go_modules")["programs"]["compilers"])

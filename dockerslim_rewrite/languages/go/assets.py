@@ -10,7 +10,7 @@ from dockerslim_rewrite.analysis.commands import command_effects
 from dockerslim_rewrite.analysis.effects import Builds, Unknown, Writes
 from dockerslim_rewrite.analysis.model import Confidence, Evidence
 from dockerslim_rewrite.knowledge.go_calls import is_build_only, is_build_only_directory
-from dockerslim_rewrite.knowledge.go_modules import build_drivers, go_commands
+from dockerslim_rewrite.knowledge.go_modules import build_drivers, go_commands, in_place_tools
 from dockerslim_rewrite.languages.go.builds import BuildLog
 from dockerslim_rewrite.languages.go.tree import Tree
 from dockerslim_rewrite.languages.go.uses import Uses
@@ -41,7 +41,7 @@ def read_generated(project: Project, log: BuildLog, roots: Iterable[str]) -> Gen
     roots = tuple(roots)
     paths: list[str] = []
     unknown: Evidence | None = None
-    known = go_commands() | {"make", "gmake"}
+    known = go_commands() | in_place_tools() | {"make", "gmake"}
     for command in command_effects(project.facts, project.files, project.context, ""):
         line = project.facts.steps[command.step].instruction.line
         for effect in command.effects:

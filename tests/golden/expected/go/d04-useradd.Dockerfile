@@ -11,10 +11,10 @@ RUN CGO_ENABLED=0 go build -o /usr/local/bin/guestbook . && \
 FROM gcr.io/distroless/static-debian12
 COPY --from=builder /etc/passwd /etc/group /etc/
 COPY --from=builder --chown=book:book /data /data
-COPY --from=builder /srv/guestbook /srv/guestbook
+COPY --from=builder --chown=book /srv/guestbook /srv/guestbook
 COPY --from=builder /usr/local/bin/guestbook /usr/local/bin/guestbook
-WORKDIR /srv/guestbook
 USER book
+WORKDIR /srv/guestbook
 EXPOSE 8080
 VOLUME /data
 CMD ["guestbook"]

@@ -8,8 +8,8 @@ RUN pip install --no-cache-dir --upgrade -r /code/requirements/prod.txt
 COPY ./app /code/app
 
 FROM python:3.11-slim-bookworm
-ENV PYTHONUNBUFFERED=1
 ENV PATH=/opt/venv/bin:$PATH
+ENV PYTHONUNBUFFERED=1
 COPY --from=builder /opt/venv /opt/venv
 COPY --from=builder /code /code
 WORKDIR /code

@@ -9,7 +9,6 @@ RUN poetry install --no-root --no-interaction
 
 FROM python:3.11-slim
 ENV PATH=/opt/venv/bin:$PATH
-ENV VIRTUAL_ENV=/opt/venv
 COPY --from=builder /opt/venv /opt/venv
 COPY --from=builder /root/.cache/pypoetry/virtualenvs /root/.cache/pypoetry/virtualenvs
 COPY --from=builder /app /app

@@ -12,8 +12,8 @@ RUN poetry install --no-root
 COPY . .
 
 FROM python:3.12-slim
-ENV POETRY_NO_INTERACTION=1
 ENV PATH=/opt/venv/bin:$PATH
+ENV POETRY_NO_INTERACTION=1
 COPY --from=builder /opt/venv /opt/venv
 COPY --from=builder /app /app
 WORKDIR /app

@@ -10,7 +10,7 @@ RUN useradd --create-home worker && chown -R worker:worker /worker
 FROM python:3.12-slim
 ENV PATH=/opt/venv/bin:$PATH
 COPY --from=builder /etc/passwd /etc/group /etc/
-COPY --from=builder /home/worker /home/worker
+COPY --from=builder --chown=worker /home/worker /home/worker
 COPY --from=builder /opt/venv /opt/venv
 COPY --from=builder --chown=worker:worker /worker /worker
 USER worker

@@ -9,8 +9,8 @@ COPY . .
 RUN python manage.py collectstatic --noinput
 
 FROM python:3.12-slim
-ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 ENV PATH=/opt/venv/bin:$PATH
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 COPY --from=builder /opt/venv /opt/venv
 COPY --from=builder /srv/library /srv/library
 WORKDIR /srv/library

@@ -6,6 +6,7 @@ COPY requirements.txt .
 RUN pip install -r requirements.txt
 RUN python -m nltk.downloader punkt stopwords
 COPY . .
+RUN mkdir -p /root/nltk_data
 
 FROM python:3.11-slim
 ENV PATH=/opt/venv/bin:$PATH
