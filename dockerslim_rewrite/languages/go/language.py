@@ -20,6 +20,7 @@ from dockerslim_rewrite.languages.go.builds import Build, BuildLog, BuildReader
 from dockerslim_rewrite.languages.go.gorun import GoRun, is_go_run, replace_go_run
 from dockerslim_rewrite.languages.go.linking import Linker
 from dockerslim_rewrite.languages.go.needs import named_paths, runtime_needs
+from dockerslim_rewrite.languages.go.optimize import Stage, improve_builder
 from dockerslim_rewrite.languages.go.outputs import Output, Outputs
 from dockerslim_rewrite.languages.go.program import Program
 from dockerslim_rewrite.languages.go.tree import Tree
@@ -104,6 +105,8 @@ class _Inference:
         known = self._assets(roots)
         if self.obstacles:
             return Findings(obstacles=tuple(self.obstacles), covered_commands=frozenset(self.log.covered))
+        state = Stage(self.project, self.tree, self.log, self.linker, tuple(self.binaries), tuple(self.suggestions))
+        self.suggestions += improve_builder(state)
         return Findings(
             suggestions=tuple(dict.fromkeys(self.suggestions)),
             options=runtime_options(self.project),

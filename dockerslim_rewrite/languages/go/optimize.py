@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from dockerslim_rewrite.analysis.files import CopiedTree
 from dockerslim_rewrite.analysis.model import Evidence, Step
 from dockerslim_rewrite.knowledge.go_modules import go_commands
 from dockerslim_rewrite.languages.caches import builds_as_root, home, is_carried, is_disturbed, mount_flags, mount_on
+from dockerslim_rewrite.languages.go.binary import Binary
 from dockerslim_rewrite.languages.go.builds import Build, BuildLog
 from dockerslim_rewrite.languages.go.command import GoCommand, parse_go
+from dockerslim_rewrite.languages.go.linking import Linker
 from dockerslim_rewrite.languages.go.module import Module, go_version
 from dockerslim_rewrite.languages.go.outputs import gopath
+from dockerslim_rewrite.languages.go.stripping import strip_binaries
 from dockerslim_rewrite.languages.go.tree import Tree
 from dockerslim_rewrite.languages.model import AppendInstruction, Project, Suggestion
 from dockerslim_rewrite.shell.builtins import is_builtin
@@ -23,10 +26,12 @@ from dockerslim_rewrite.shell.parse import unwrap
 FIRST_MODULES = (1, 13)  # since then a go.mod is used wherever it is (Go 1.13 release notes)
 _CACHE_WORDS = ("GOMODCACHE", "GOCACHE", "go clean", "GOPROXY=off")
 _COPIED_FLAGS = frozenset({"chown", "chmod", "link"})
-_SECRET_MOUNTS = ("type=secret", "type=ssh", "type=cache")
+_KEPT_MOUNTS = ("--mount=type=secret", "--mount=type=ssh", "--mount=type=cache")
 _HARMLESS = frozenset({"mkdir", "ls", "chmod"})
 # what `go mod download` does not look at, though it starts with GO
-_BUILD_ONLY = frozenset({"GOOS", "GOARCH", "GOARM", "GOAMD64", "GOBIN", "GOGC", "GOMAXPROCS", "GOCACHE", "GOEXPERIMENT"})
+_BUILD_ONLY = frozenset(
+    {"GOOS", "GOARCH", "GOARM", "GOAMD64", "GOBIN", "GOGC", "GOMAXPROCS", "GOCACHE", "GOEXPERIMENT"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +41,21 @@ class Stage:
     project: Project
     tree: Tree
     log: BuildLog
-    builds: tuple[Build, ...]
+    linker: Linker
+    binaries: tuple[Binary, ...]
     decided: tuple[Suggestion, ...]
+
+    @property
+    def added(self) -> tuple[Build, ...]:
+        """Return the builds that the rewrite itself adds (`go run` as the start command)."""
+        own = {id(build) for build in self.log.builds}
+        return tuple(item.build for item in self.binaries if item.build is not None and id(item.build) not in own)
 
 
 def improve_builder(stage: Stage) -> Iterator[Suggestion]:
-    """Yield the edits of the builder that are asked for and safe here (O01, O02)."""
+    """Yield the edits of the builder that are asked for and safe here."""
+    if "O03" in stage.project.improvements:
+        yield from strip_binaries(stage.project, stage.linker, stage.log.builds, stage.binaries)
     caches = _Caches(stage) if "O02" in stage.project.improvements else None
     mounted = caches.modules if caches is not None else ""
     if "O01" in stage.project.improvements:
@@ -53,7 +67,7 @@ def improve_builder(stage: Stage) -> Iterator[Suggestion]:
 def _modules_first(stage: Stage, mounted: str) -> Iterator[Suggestion]:
     """Download modules before the sources are copied: an edit of a source file does not repeat it."""
     done: set[str] = set()
-    for build in stage.builds:
+    for build in (*stage.log.builds, *stage.added):
         cwd = build.command.cwd
         module = stage.tree.find_module(cwd) if cwd is not None else None
         if module is None or module.directory in done:
@@ -101,7 +115,7 @@ def _source_of(tree: CopiedTree, path: str) -> str | None:
 
 
 def _is_remote(stage: Stage, module: Module) -> bool:
-    """Tell whether every required module is downloaded: none is vendored, replaced by a directory, or in a workspace."""
+    """Tell whether every required module is downloaded: none is vendored, a directory, or in a workspace."""
     tree, directory = stage.tree, module.directory
     if not module.requires or not tree.is_file(posixpath.join(directory, "go.sum")):
         return False
@@ -127,14 +141,20 @@ def _is_downloadable(stage: Stage, step: Step, build: Build) -> bool:
         return False
     if _settings(step.before.variables) != _settings(build.command.env) or step.before.user != _user(stage, build):
         return False
-    flags = steps[build.step].instruction.flags
-    if any(flag.name != "mount" or not (flag.value or "").startswith(_SECRET_MOUNTS) for flag in flags):
-        return build.step == step.index  # its own flags belong to the COPY
+    if any(not flag.startswith(_KEPT_MOUNTS) for flag in _run_flags(stage, build)):
+        return False
     return all(_prepares_nothing(item, build) for item in steps[step.index + 1 : build.step + 1])
 
 
 def _user(stage: Stage, build: Build) -> str:
     return stage.project.facts.steps[build.step].before.user
+
+
+def _run_flags(stage: Stage, build: Build) -> list[str]:
+    """Return the flags of the RUN that builds; there is none for a build that is added behind the last COPY."""
+    instruction = stage.project.facts.steps[build.step].instruction
+    flags = instruction.flags if instruction.keyword == "RUN" else ()
+    return [f"--{flag.name}={flag.value}" for flag in flags]
 
 
 def _modules_off(command: GoCommand) -> bool:
@@ -165,18 +185,13 @@ def _prepares_nothing(step: Step, build: Build) -> bool:
     return True
 
 
-def _instructions(
-    stage: Stage, step: Step, source: str, module: Module, build: Build, mounted: str
-) -> tuple[str, str]:
+def _instructions(stage: Stage, step: Step, source: str, module: Module, build: Build, mounted: str) -> tuple[str, str]:
     """Return the COPY of go.mod and go.sum and the RUN that downloads."""
     here = step.before.workdir == module.directory
     own = "".join(f" --{flag.name}={flag.value}" for flag in step.instruction.flags if flag.name == "chown")
     files = " ".join(posixpath.join(source, name) for name in ("go.mod", "go.sum"))
     copy = f"COPY{own} {files} {'./' if here else module.directory.rstrip('/') + '/'}"
-    mounts = ""
-    if build.step > step.index:
-        flags = stage.project.facts.steps[build.step].instruction.flags
-        mounts = "".join(f" --mount={flag.value}" for flag in flags)
+    mounts = "".join(f" {flag}" for flag in _run_flags(stage, build))
     mounts += mount_flags((mounted,) if mounted else (), mounts)
     return copy, f"RUN{mounts} {'' if here else f'cd {module.directory} && '}go mod download"
 
@@ -197,7 +212,8 @@ class _Caches:
         stage = self._stage
         scripts = [stage.project.facts.steps[index].script for index in self._used]
         understood = all(script is not None and not script.opaque for script in scripts)
-        return bool(understood and scripts and not stage.log.unknown and builds_as_root(stage.project.facts))
+        known = understood and not stage.log.unknown and not stage.added
+        return bool(scripts and known and builds_as_root(stage.project.facts))
 
     def _targets(self) -> tuple[str, str]:
         """Return the module and the build cache; "" for one that is not mounted."""
@@ -212,11 +228,18 @@ class _Caches:
             for command in commands
             for found in [self._stage.tree.find_module(command.cwd) if command.cwd is not None else None]
         )
-        return (module if needed and self._is_free(module) else "", build if self._is_free(build) else "")
+        pure = all(map(self._is_pure, self._stage.log.builds))
+        return (module if needed and self._is_free(module) else "", build if pure and self._is_free(build) else "")
+
+    def _is_pure(self, build: Build) -> bool:
+        """The build cache does not notice when a C library of the system changes (go help cache)."""
+        linker = self._stage.linker
+        return build.command.cgo_setting is False or all(
+            linker.cgo(build, output).value.answer == "not_needed" for output in build.outputs
+        )
 
     def _is_free(self, target: str) -> bool:
-        words = (*_CACHE_WORDS, target.split("/", 2)[2], posixpath.basename(target))
-        words = tuple(word for word in words if word != "mod")
+        words = (*_CACHE_WORDS, "/".join(target.split("/")[-2:]))
         return not is_disturbed(self._stage.project.facts, target, words) and not is_carried(
             self._stage.decided, target
         )
@@ -253,8 +276,3 @@ def _module_cache(command: GoCommand) -> str:
 def _build_cache(command: GoCommand) -> str:
     own = command.env.get("XDG_CACHE_HOME") or posixpath.join(home(command.env), ".cache")
     return command.env.get("GOCACHE") or posixpath.join(own, "go-build")
-
-
-def direct_builds(builds: Iterable[Build]) -> Iterator[Build]:
-    """Yield the builds whose command stands in a RUN itself."""
-    yield from (build for build in builds if not build.via and build.step >= 0 and build.insert is not None)
