@@ -61,6 +61,13 @@ def environment_path() -> str:
     return str(_table("environment")["path"])
 
 
+def environment_command(version: str) -> str:
+    """Return the command that makes the virtual environment for a version of Python as the tag states it."""
+    numbers = [int(word) for word in re.findall(r"\d+", version)[:2]]
+    old = len(numbers) == len(("3", "12")) and numbers[1] < _table("environment")["without_setuptools"]
+    return f"python -m venv {'--system-site-packages ' if old else ''}{environment_path()}"
+
+
 def system_libraries(distributions: Iterable[str], release: str) -> Iterator[tuple[str, str]]:
     """Yield `(distribution, Debian package)` for each library that a distribution loads and does not bring."""
     wanted = set(distributions)

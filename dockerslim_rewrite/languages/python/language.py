@@ -137,7 +137,9 @@ def _environment(facts: Study) -> Iterator[Suggestion]:
     if environment.treatment == "environment":
         tools = {item.command.tool for item in installs}
         is_managed = any(python_packages.manager(tool) is not None for tool in tools)
-        lines = [f"RUN python -m venv {path}", f"ENV PATH={path}/bin:$PATH"]
+        base = facts.project.facts.base
+        command = python_packages.environment_command(base.version if base is not None else "")
+        lines = [f"RUN {command}", f"ENV PATH={path}/bin:$PATH"]
         lines += [f"ENV UV_PYTHON={path}/bin/python"] if "uv pip" in tools else []
         lines += [f"ENV VIRTUAL_ENV={path}"] if is_managed else []
         for line in lines:

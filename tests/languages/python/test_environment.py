@@ -177,3 +177,11 @@ def test_static_files_outside_the_application() -> None:
     assert "/var/www/static" in artifacts(findings)
     assert "RUN mkdir -p /var/www/static" in additions(findings)
     assert "/app/static" not in artifacts(infer(text, {**APP, "settings.py": 'STATIC_ROOT = "/app/static"\n'}))
+
+
+def test_old_images_hold_setuptools_and_wheel() -> None:
+    for version in ("3.9", "3.11.4", "3.11-bookworm"):
+        findings = infer(BASE.replace("3.12", version) + START, APP)
+        assert additions(findings)[0] == "RUN python -m venv --system-site-packages /opt/venv"
+    for version in ("3", "latest", "3.13"):
+        assert additions(infer(BASE.replace("3.12", version) + START, APP))[0] == "RUN python -m venv /opt/venv"
