@@ -15,10 +15,12 @@ from dockerslim_rewrite.emit.render import render_plan
 from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.languages.registry import languages_for
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Outcome, Refused, Rewritten, Unchanged
+from dockerslim_rewrite.planning import policy
 from dockerslim_rewrite.planning.gate import gate_facts, gate_last_stage, gate_stages
+from dockerslim_rewrite.planning.ignores import AVAILABLE, ignored_codes, is_ignored
 from dockerslim_rewrite.planning.improvements import asked_improvements
 from dockerslim_rewrite.planning.make import Inputs, make_plan
-from dockerslim_rewrite.planning.model import NoBenefit, Options
+from dockerslim_rewrite.planning.model import Blocker, NoBenefit, Options
 from dockerslim_rewrite.syntax.model import Dockerfile
 from dockerslim_rewrite.syntax.parser import parse_dockerfile
 
@@ -35,6 +37,13 @@ def rewrite(text: str, context: Context, options: Options | None = None, templat
     dockerfile = parse_dockerfile(text)
     if dockerfile.problems:
         raise InvalidDockerfile(dockerfile.problems[0].line, dockerfile.problems[0].message)
+    ignored = ignored_codes(dockerfile, options.ignore)
+    if is_ignored(AVAILABLE, ignored):
+        return Unchanged(AVAILABLE, 1, "left alone, as a comment in it or the configuration says")
+    return _apply_policy(_rewrite(dockerfile, context, options, templates), options, ignored)
+
+
+def _rewrite(dockerfile: Dockerfile, context: Context, options: Options, templates: Path | None) -> Outcome:
     if (unchanged := gate_stages(dockerfile)) is not None:
         return _unchanged(unchanged)
     facts = replay_stage(dockerfile, dockerfile.stages[-1])
@@ -74,6 +83,25 @@ def _rewrite_stage(
     if problems := check_output(dockerfile, facts, plan, text):
         raise CheckFailed("; ".join(problems))
     return Rewritten(text, plan)
+
+
+def _apply_policy(outcome: Outcome, options: Options, ignored: frozenset[str]) -> Outcome:
+    """Apply what the user promotes, demotes and ignores to an outcome."""
+    if isinstance(outcome, Rewritten):
+        plan = policy.without_ignored(outcome.plan, options, ignored)
+        if not (demoted := policy.demoted(plan, options)):
+            return Rewritten(outcome.text, plan)
+        hint = "look at it, then use --unsafe"
+        line = next((item.line for item in demoted[0].evidence if item.file == "Dockerfile" and item.line), 1)
+        message = f"the rewrite takes a decision that is to be reviewed here: {demoted[0].summary}"
+        return Refused((Blocker(demoted[0].code, line, message, hint),), demoted)
+    if isinstance(outcome, Refused):
+        blockers = tuple(item for item in outcome.blockers if not is_ignored(item.code, ignored))
+        if not blockers:
+            first = outcome.blockers[0]
+            return Unchanged(first.code, first.line, f"not possible, and ignored here: {first.message}")
+        return Refused(blockers, tuple(item for item in outcome.withheld if not is_ignored(item.code, ignored)))
+    return outcome
 
 
 def _unchanged(verdict: NoBenefit) -> Unchanged:

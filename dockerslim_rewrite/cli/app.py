@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from dockerslim_rewrite.cli.acp import acp_command
+from dockerslim_rewrite.cli.check import check_command
 from dockerslim_rewrite.cli.lsp import lsp_command
 from dockerslim_rewrite.cli.rewrite import rewrite_command
+from dockerslim_rewrite.cli.verify import verify_command
 from dockerslim_rewrite.report.decisions import decision_codes, decision_page
 
 
@@ -33,7 +35,9 @@ def make_app() -> typer.Typer:
         help="Turns single-stage Dockerfiles into small, correct multi-stage ones.",
     )
     app.command("rewrite")(rewrite_command)
+    app.command("check")(check_command)
     app.command("explain")(explain)
+    app.command("verify")(verify_command)
     app.command("lsp")(lsp_command)
     app.command("acp")(acp_command)
     return app

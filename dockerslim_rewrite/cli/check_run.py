@@ -13,29 +13,44 @@ from dockerslim_rewrite.cli.job import Job
 from dockerslim_rewrite.cli.pool import default_workers, run_jobs
 from dockerslim_rewrite.cli.progress import with_progress
 from dockerslim_rewrite.cli.run import EXIT_AVAILABLE, EXIT_INTERNAL, EXIT_OK, EXIT_USAGE, say
+from dockerslim_rewrite.cli.verified import with_sizes
+from dockerslim_rewrite.config.find import Configs
+from dockerslim_rewrite.config.model import Choices, Config
+from dockerslim_rewrite.config.problem import ConfigError
+from dockerslim_rewrite.config.read import read_config
 from dockerslim_rewrite.discovery.find import Found, find_dockerfiles
+from dockerslim_rewrite.discovery.gitignore import Patterns
 from dockerslim_rewrite.emit.render import TemplateFailed
-from dockerslim_rewrite.planning.model import Options
-from dockerslim_rewrite.report.model import FileReport, count
+from dockerslim_rewrite.report.formats import needs_data, needs_texts, render_report
+from dockerslim_rewrite.report.model import FileReport, Status, count
 
-FAIL_ON = ("never", "rewrite", "refused")
+# Which outcomes make the exit code 1, by the value of --fail-on.
+_FAILING: dict[str, tuple[Status, ...]] = {"never": (), "rewrite": ("rewrite",), "refused": ("rewrite", "refused")}
 
 
 @dataclass(frozen=True, slots=True)
 class CheckCall:
-    """One call of `check`. `workers` 0 takes every processor; `report` is where the report goes, None for stdout."""
+    """One call of `check`. `workers` 0 takes every processor; `report` is where the report goes, None for stdout.
+
+    `choices` are those of the command line; `config` holds for all files in place of the nearest one; `verified` are
+    files that `verify --json` wrote; `pages` is where the pages of the codes are published.
+    """
 
     paths: tuple[Path, ...]
     write: bool = False
     output_dir: Path | None = None
     format: str = "text"
     report: Path | None = None
-    fail_on: str = "rewrite"
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     workers: int = 0
     gitignore: bool = True
     quiet: bool = False
-    templates: Path | None = None
-    options: Options = field(default_factory=Options)
+    choices: Choices = field(default_factory=Choices)
+    config: Path | None = None
+    no_config: bool = False
+    verified: tuple[Path, ...] = ()
+    pages: str = ""
 
 
 def run_check(call: CheckCall) -> int:
@@ -45,50 +60,94 @@ def run_check(call: CheckCall) -> int:
     """
     try:
         _validate(call)
-        found = find_dockerfiles(call.paths, gitignore=call.gitignore)
-        jobs = make_jobs(call, found)
+        configs = Configs(_fixed(call), enabled=not call.no_config)
+        found = find_dockerfiles(call.paths, _Choice(call, configs), gitignore=call.gitignore)
+        jobs = make_jobs(call, configs, found)
         done = run_jobs(jobs, call.workers or default_workers())
-        reports = [_deliver(call, report) for report in with_progress(done, len(jobs), quiet=call.quiet)]
+        pairs = zip(jobs, with_progress(done, len(jobs), quiet=call.quiet), strict=True)
+        reports = with_sizes(call.verified, [_deliver(call, job, report) for job, report in pairs])
         _publish(call, reports)
-    except (UserError, TemplateFailed) as error:
+        failing = _fails(configs, call.choices, reports)
+    except (UserError, TemplateFailed, ConfigError) as error:
         say(f"dockerslim-rewrite: {error}")
         return EXIT_USAGE
-    for path in found.missing:
-        say(f"dockerslim-rewrite: {path}: no such file or folder")
-    return exit_code(call, reports, missing=bool(found.missing))
+    return _conclude(found, reports, failing=failing)
 
 
-def exit_code(call: CheckCall, reports: Sequence[FileReport], *, missing: bool) -> int:
-    """Say on stderr which files are broken, and return the exit code."""
-    for report in reports:
-        if report.status in ("invalid", "failed"):
-            say(f"dockerslim-rewrite: {report.file}:{report.first.line}: {report.first.message}")
-    totals = count(reports)
-    if totals.by_status["failed"]:
-        return EXIT_INTERNAL
-    if totals.by_status["invalid"] or missing:
-        return EXIT_USAGE
-    fails = call.fail_on != "never" and totals.available > 0
-    return EXIT_AVAILABLE if fails or (call.fail_on == "refused" and totals.by_status["refused"]) else EXIT_OK
+def make_jobs(call: CheckCall, configs: Configs, found: Found) -> list[Job]:
+    """Return a job for each Dockerfile, in order.
+
+    Raises:
+        ConfigError: when a configuration file is wrong.
+    """
+    texts = call.write or call.output_dir is not None or needs_texts(call.format)
+    return [_job(call, configs, path, texts) for path in found.dockerfiles]
 
 
-def make_jobs(call: CheckCall, found: Found) -> list[Job]:
-    """Return a job for each Dockerfile, in order."""
-    texts = call.write or call.output_dir is not None
-    return [Job(path, os.path.dirname(path) or ".", call.options, call.templates, texts) for path in found.dockerfiles]
+def _job(call: CheckCall, configs: Configs, path: str, texts: bool) -> Job:
+    real = _absolute(path)
+    choices = call.choices.over(configs.choices(real))
+    return Job(
+        path=path,
+        context=str(choices.context or Path(path).parent),
+        options=choices.options(),
+        templates=choices.templates,
+        overlay=configs.of(real).overlay,
+        texts=texts,
+        data=needs_data(call.format),
+    )
+
+
+def _absolute(path: str) -> str:
+    """Return the absolute path: the folder without links, so that it lies below the configuration's folder."""
+    return f"{os.path.realpath(Path(path).parent).rstrip('/')}/{Path(path).name}"
+
+
+class _Choice:
+    """What the command line says about a path, and then what the nearest configuration says."""
+
+    def __init__(self, call: CheckCall, configs: Configs) -> None:
+        self._root = os.path.realpath(".")
+        self._include, self._exclude = Patterns(call.include), Patterns(call.exclude)
+        self._configs = configs
+
+    def __call__(self, path: str, is_dir: bool) -> bool | None:
+        relative = os.path.relpath(path, self._root)
+        inside = not relative.startswith("..")
+        name = relative if inside else Path(path).name
+        if self._exclude.verdict(name, is_dir=is_dir):
+            return False
+        return True if self._include.verdict(name, is_dir=is_dir) else self._configs.chosen(path, is_dir)
+
+
+def _fixed(call: CheckCall) -> Config | None:
+    if call.config is None:
+        return None
+    path = call.config.resolve()
+    config = read_config(path)
+    if config is None:
+        raise ConfigError(path, "has no table [tool.dockerslim-rewrite]")
+    return config
 
 
 def _validate(call: CheckCall) -> None:
     if call.write and call.output_dir is not None:
         raise UserError("--write and --output-dir exclude each other")
+    if call.config is not None and call.no_config:
+        raise UserError("--config and --no-config exclude each other")
+    if call.report is not None and not call.report.absolute().parent.is_dir():
+        raise UserError(f"{call.report}: the folder {call.report.parent} does not exist")
 
 
-def _deliver(call: CheckCall, report: FileReport) -> FileReport:
+def _deliver(call: CheckCall, job: Job, report: FileReport) -> FileReport:
     """Write a rewrite where the call wants it; one that needs a review is written only with --unsafe."""
     target = _target(call, report)
-    if target is None or report.status != "rewrite" or (report.review and not call.options.unsafe):
+    if target is None or report.status != "rewrite" or (report.review and not job.options.unsafe):
         return report
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{target.parent}: cannot be made ({error.strerror or error})") from None
     write_atomically(target, report.text, Path(report.file))
     return replace(report, written=str(target))
 
@@ -104,17 +163,39 @@ def _target(call: CheckCall, report: FileReport) -> Path | None:
 
 
 def _publish(call: CheckCall, reports: list[FileReport]) -> None:
-    text = "".join(_lines(reports))
+    pieces = render_report(call.format, reports, call.pages)
     if call.report is not None:
-        write_atomically(call.report, text, None)
-    else:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        write_atomically(call.report, "".join(pieces), None)
+        return
+    sys.stdout.flush()
+    for piece in pieces:
+        sys.stdout.buffer.write(piece.encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
 
 
-def _lines(reports: Sequence[FileReport]) -> Iterator[str]:
-    from dockerslim_rewrite.report.lines import line_of, summary
+def _fails(configs: Configs, given: Choices, reports: Sequence[FileReport]) -> bool:
+    """Tell whether a file ended as its own `fail-on` does not allow."""
+    return any(
+        report.status in _FAILING[given.over(configs.choices(_absolute(report.file))).fail_on or "rewrite"]
+        for report in reports
+        if not report.written
+    )
 
+
+def _conclude(found: Found, reports: Sequence[FileReport], *, failing: bool) -> int:
+    """Say on stderr which files are broken, and return the exit code."""
+    for line in _broken(found, reports):
+        say(f"dockerslim-rewrite: {line}")
+    by_status = count(reports).by_status
+    if by_status["failed"]:
+        return EXIT_INTERNAL
+    if by_status["invalid"] or found.missing:
+        return EXIT_USAGE
+    return EXIT_AVAILABLE if failing else EXIT_OK
+
+
+def _broken(found: Found, reports: Sequence[FileReport]) -> Iterator[str]:
     for report in reports:
-        yield f"{line_of(report)}\n"
-    yield f"{summary(reports)}\n"
+        if report.status in ("invalid", "failed"):
+            yield f"{report.file}:{report.first.line}: {report.first.message}"
+    yield from (f"{path}: no such file or folder" for path in found.missing)

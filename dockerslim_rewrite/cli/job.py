@@ -9,6 +9,8 @@ from pathlib import Path
 
 from dockerslim_rewrite.cli.files import UnreadableFile, read_dockerfile
 from dockerslim_rewrite.context.local import LocalContext
+from dockerslim_rewrite.emit.render import TemplateFailed
+from dockerslim_rewrite.knowledge.overlay import Overlay, use_overlay
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile
 from dockerslim_rewrite.pipeline import rewrite
 from dockerslim_rewrite.planning.model import Options
@@ -18,12 +20,13 @@ from dockerslim_rewrite.report.model import FileReport
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A Dockerfile with its build context and options. `texts` and `data` ask for large fields of the report."""
+    """A Dockerfile with its context, options and a company's facts. `texts` and `data` ask for large fields."""
 
     path: str
     context: str
     options: Options = field(default_factory=Options)
     templates: Path | None = None
+    overlay: Overlay = field(default_factory=Overlay)
     texts: bool = False
     data: bool = False
 
@@ -34,12 +37,11 @@ def check_file(job: Job) -> FileReport:
     Raises:
         TemplateFailed: when a template of the user has an error; that concerns every file.
     """
-    from dockerslim_rewrite.emit.render import TemplateFailed
-
     path = Path(job.path)
     try:
         source = read_dockerfile(path)
-        outcome = rewrite(source, LocalContext(Path(job.context), path), job.options, job.templates)
+        with use_overlay(job.overlay):
+            outcome = rewrite(source, LocalContext(Path(job.context), path), job.options, job.templates)
         return file_report(job.path, source, outcome, texts=job.texts, data=job.data)
     except UnreadableFile as error:
         return invalid_report(job.path, error.line, error.reason)

@@ -71,7 +71,7 @@ def _add(names: list[str], name: str, seen: set[str]) -> None:
 def _search(
     shown: str, real: str, rules: GitIgnore, choice: Choice, gitignore: bool, depth: int
 ) -> Iterator[tuple[str, bool]]:
-    """Yield `(path, is a compose or bake file)` below a folder; `shown` is its path for the user, `real` the true one."""
+    """Yield `(path, is a compose or bake file)` below a folder: `shown` is the user's path, `real` the true one."""
     if gitignore:
         rules = rules.inside(Path(real))
     for entry in _entries(real):

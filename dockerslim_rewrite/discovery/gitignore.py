@@ -54,7 +54,7 @@ class GitIgnore:
         return GitIgnore((*self._layers, (str(folder), Patterns(lines)))) if lines else self
 
     def ignores(self, path: str, *, is_dir: bool) -> bool:
-        """Tell whether a file or folder, by its absolute path, is ignored: the innermost file that says something wins."""
+        """Tell whether an absolute path is ignored: the innermost file that says something about it wins."""
         for folder, patterns in reversed(self._layers):
             relative = path[len(folder) :].lstrip("/")
             if relative and (verdict := patterns.verdict(relative, is_dir=is_dir)) is not None:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from dockerslim_rewrite.knowledge.model import BaseImage, ImageRef
+from dockerslim_rewrite.knowledge.overlay import current_overlay
 from dockerslim_rewrite.knowledge.references import parse_ref
 from dockerslim_rewrite.knowledge.tables import load
 from dockerslim_rewrite.knowledge.tags import Tag, change_applies, is_exact, read_tag, releases_of
@@ -52,6 +53,7 @@ def resolve_image(text: str, platform: str | None = None) -> BaseImage | None:
     is set by the image to something that the tag does not state. `release` is an assumption unless `release_stated`;
     moving Node tags (latest, lts, current) have no major.
     """
+    text = current_overlay().public_name(text)
     ref = parse_ref(text)
     if ref is None:
         return None

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from dockerslim_rewrite.knowledge.model import OsPackage
+from dockerslim_rewrite.knowledge.overlay import OwnPackage, current_overlay
 from dockerslim_rewrite.knowledge.tables import load
 
 DEBIAN_LIKE = ("debian", "ubuntu")
@@ -21,6 +22,8 @@ def os_package(name: str, distro: str) -> OsPackage | None:
     """
     base = _base(name)
     table = "alpine" if distro == "alpine" else "debian"
+    if (own := current_overlay().package(base, table)) is not None:
+        return _own(own, distro)
     entry = _groups(table).get(base) or _rule(table, base)
     if entry is None or distro not in (*DEBIAN_LIKE, "alpine"):
         return None
@@ -48,6 +51,8 @@ def runtime_packages(name: str, distro: str, release: str) -> tuple[str, ...]:
     """
     base = _base(name)
     table = "alpine" if distro == "alpine" else "debian"
+    if (own := current_overlay().package(base, table)) is not None:
+        return own.runtime
     known = load("packages")["runtime"][table].get(base)
     if known is None:
         return (base,) if base.endswith("-dev") else ()
@@ -60,6 +65,8 @@ def runtime_packages(name: str, distro: str, release: str) -> tuple[str, ...]:
 def alpine_name(debian_name: str) -> str | None:
     """Return the Alpine package for a Debian one, None when there is none or it is not known."""
     base = _base(debian_name)
+    if (own := current_overlay().package(base, "debian")) is not None:
+        return own.alpine or None
     table = load("packages")
     if base in table["alpine"]:
         names = _names(table["alpine"][base])
@@ -70,10 +77,26 @@ def alpine_name(debian_name: str) -> str | None:
 def package_for_program(program: str, distro: str) -> str | None:
     """Return the package that brings a program (a bare name), or None when none is known."""
     table = "alpine" if distro == "alpine" else "debian"
+    for where, own in current_overlay().packages:
+        if where == table and program in own.provides:
+            return own.name
     if (found := _by_program(table).get(program)) is not None:
         return found
     entry = _groups(table).get(program)
     return program if entry is not None and program in _programs(table, program, entry["role"]) else None
+
+
+def _own(own: OwnPackage, distro: str) -> OsPackage:
+    return OsPackage(
+        name=own.name,
+        distro="alpine" if distro == "alpine" else "ubuntu" if distro == "ubuntu" else "debian",
+        role=own.role,
+        runtime=own.runtime,
+        other_distro=_names(own.alpine) if distro != "alpine" else (),
+        provides=own.provides,
+        reason="as the configuration says",
+        source="configuration",
+    )
 
 
 def _base(name: str) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dockerslim_rewrite.analysis.effects import CommandEffect
-from dockerslim_rewrite.analysis.model import Applicability
 from dockerslim_rewrite.analysis.ownership import Ownership
 from dockerslim_rewrite.analysis.start import Start
+from dockerslim_rewrite.knowledge.overlay import current_overlay
 from dockerslim_rewrite.languages.model import Findings, NeedLibc, NeedProgram, NeedShell, Note, Project, Suggestion
 from dockerslim_rewrite.planning import lines
 from dockerslim_rewrite.planning.artifacts import (
@@ -21,9 +21,11 @@ from dockerslim_rewrite.planning.artifacts import (
 )
 from dockerslim_rewrite.planning.base import Fit, Misfit, try_option
 from dockerslim_rewrite.planning.contract import item_index
+from dockerslim_rewrite.planning.ignores import ignored_codes
 from dockerslim_rewrite.planning.layout import Chosen, lay_out
 from dockerslim_rewrite.planning.model import Blocker, NoBenefit, Options, RewritePlan, Size
 from dockerslim_rewrite.planning.needs import PackagePlan, Requirement, language_needs, sort_packages, start_needs
+from dockerslim_rewrite.planning.policy import split_suggestions
 from dockerslim_rewrite.planning.record import decision_of, record_decisions
 from dockerslim_rewrite.syntax.model import Dockerfile
 
@@ -74,10 +76,8 @@ def make_plan(inputs: Inputs) -> RewritePlan | NoBenefit | tuple[Blocker, ...]:
 
 def _split(inputs: Inputs) -> tuple[tuple[Suggestion, ...], tuple[Suggestion, ...]]:
     """Split the suggestions into those that are applied and those that wait for --unsafe."""
-    floor = Applicability.UNSAFE if inputs.options.unsafe else Applicability.SAFE
-    every = [suggestion for finding in inputs.findings for suggestion in finding.suggestions]
-    applied = tuple(suggestion for suggestion in every if suggestion.applicability >= floor)
-    return applied, tuple(suggestion for suggestion in every if suggestion.applicability < floor)
+    every = (suggestion for finding in inputs.findings for suggestion in finding.suggestions)
+    return split_suggestions(every, inputs.options, ignored_codes(inputs.dockerfile, inputs.options.ignore))
 
 
 def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
@@ -142,6 +142,7 @@ def _choose(inputs: Inputs, needs: _Needs) -> tuple[Fit | None, list[Misfit]]:
         for option in finding.options:
             if option.style != style and (style != "auto" or option.style == "scratch"):
                 continue
+            option = replace(option, image=current_overlay().own_name(option.image))
             answer = try_option(option, needs.requirements, inputs.project.facts.base)
             if isinstance(answer, Fit):
                 return answer, misfits

@@ -129,7 +129,8 @@ class Options:
     """What the user asked for. `runtime` "auto" takes the smallest base; a style takes that one or refuses.
 
     `unsafe` applies UNSAFE decisions; `optimize` also edits the builder, but for the improvements whose codes `skip`
-    names, separated by commas; `nonroot` adds an unprivileged user.
+    names, separated by commas; `nonroot` adds an unprivileged user. Codes in `safe` are taken without `unsafe`,
+    those in `review` only with it; those in `ignore` are not reported, and not taken where they need `unsafe`.
     """
 
     runtime: Style | Literal["auto"] = "auto"
@@ -137,6 +138,9 @@ class Options:
     optimize: bool = False
     nonroot: bool = False
     skip: str = ""
+    ignore: tuple[str, ...] = ()
+    safe: tuple[str, ...] = ()
+    review: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ def line_of(report: FileReport) -> str:
     code = f" [{first.code}]" if first.code else ""
     if report.status != "rewrite":
         return _clean(f"{_VERBS[report.status]} {report.file}:{first.line}:{code} {first.message}")
-    sizes = f" (about {report.before_mb:.0f} MB -> {report.after_mb:.0f} MB)" if report.before_mb else ""
+    sizes = f" (about {report.before_mb:.0f} MB -> {report.after_mb:.0f} MB)"
+    sizes = sizes if report.after_mb < report.before_mb else ""
     review = "; needs a review" if report.review else ""
     verb = "rewrote" if report.written else "would rewrite"
     where = f" as {report.written}" if report.written not in ("", report.file) else ""
@@ -50,3 +51,10 @@ def _parts(totals: Totals) -> Iterator[tuple[int, str]]:
 
 def _clean(text: str) -> str:
     return printable(" ".join(text.split("\n")))
+
+
+def render(reports: Sequence[FileReport], pages: str = "") -> Iterator[str]:
+    """Yield the lines of the text report."""
+    for report in reports:
+        yield f"{line_of(report)}\n"
+    yield f"{summary(reports)}\n"

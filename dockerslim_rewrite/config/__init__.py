@@ -1,0 +1,1 @@
+"""`[tool.dockerslim-rewrite]` in pyproject.toml, or dockerslim-rewrite.toml. The nearest wins."""
