@@ -18,8 +18,13 @@ class Difference:
     rewritten: str
     cause: str
 
+    @property
+    def change(self) -> str:
+        """Return the difference in short, without its cause."""
+        return f"{self.kind}: {_short(self.original)} became {_short(self.rewritten)}"
+
     def __str__(self) -> str:
-        return f"{self.kind}: {_short(self.original)} became {_short(self.rewritten)}: {self.cause}"
+        return f"{self.change}: {self.cause}"
 
 
 def is_allowed(kind: str, allowed: frozenset[str]) -> bool:

@@ -164,10 +164,6 @@ class Engine:
         rows = [line.split("\t", 1) for line in out.splitlines() if "\t" in line]
         return tuple(Layer(int(size), made) for size, made in reversed(rows) if size.isdigit())
 
-    def layers(self, image: str) -> tuple[Layer, ...]:
-        """Return the layers of an image that hold content, from the base up."""
-        return tuple(layer for layer in self.history(image) if layer.size)
-
     def has_image(self, image: str) -> bool:
         """Tell whether the engine holds an image under this name."""
         return self.call("image", "inspect", image).code == 0

@@ -84,10 +84,11 @@ def test_calls(fake: FakeEngine) -> None:
         Engine("/nowhere/docker").call("version")
 
 
-def test_layers_leave_out_empty_ones(fake: FakeEngine) -> None:
+def test_history_from_the_base_up(fake: FakeEngine) -> None:
     fake.answer("history", stdout="7\tCOPY app\n0\tCMD x\n100\tbase <tab>\there\nodd\n")
-    assert [(layer.size, layer.created_by) for layer in Engine(str(fake.path)).layers("x")] == [
+    assert [(entry.size, entry.created_by) for entry in Engine(str(fake.path)).history("x")] == [
         (100, "base <tab>\there"),
+        (0, "CMD x"),
         (7, "COPY app"),
     ]
 

@@ -1,0 +1,163 @@
+"""Carries out one `dockerslim-rewrite verify` call."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+from dockerslim_rewrite.cli.files import UserError, read_dockerfile, write_atomically
+from dockerslim_rewrite.cli.run import EXIT_OK, EXIT_USAGE, say
+from dockerslim_rewrite.cli.steps import Steps
+from dockerslim_rewrite.context.local import LocalContext
+from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Rewritten, Unchanged
+from dockerslim_rewrite.pipeline import rewrite
+from dockerslim_rewrite.planning.model import Options
+from dockerslim_rewrite.report.text import report_text
+from dockerslim_rewrite.verify.base_env import base_changes
+from dockerslim_rewrite.verify.check import Check
+from dockerslim_rewrite.verify.engine import EngineError, find_engine
+from dockerslim_rewrite.verify.proof import CannotVerify, Job, Proof
+from dockerslim_rewrite.verify.prove import prove
+from dockerslim_rewrite.verify.report import proof_data, proof_text
+from dockerslim_rewrite.verify.session import Session
+
+EXIT_DIFFERENT, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 130, 143
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyCall:
+    """One call of `verify`. `context` None is the Dockerfile's folder, `rewritten` None is our own rewrite."""
+
+    files: tuple[Path, ...]
+    context: Path | None = None
+    rewritten: Path | None = None
+    build_args: tuple[str, ...] = ()
+    builder: str | None = None
+    engine: str | None = None
+    network: str | None = None
+    check: Check = field(default_factory=Check)
+    build_timeout: float = 1800
+    allowed: frozenset[str] = frozenset()
+    measured: bool = True
+    traced: bool = False
+    json: bool = False
+    html: Path | None = None
+    quiet: bool = False
+    options: Options = field(default_factory=Options)
+
+    @property
+    def file(self) -> Path:
+        """Return the Dockerfile."""
+        return self.files[0]
+
+
+class NothingToVerify(Exception):
+    """The file is left alone; the text is the report."""
+
+
+def run_verify(call: VerifyCall) -> int:
+    """Carry out a call and return the exit code: 0 same (or left alone), 1 different, 2 cannot run."""
+    try:
+        with _terminable():
+            return _verify(call)
+    except NothingToVerify as error:
+        sys.stderr.write(str(error))
+        return EXIT_OK
+    except (UserError, CannotVerify, EngineError, CheckFailed) as error:
+        say(f"dockerslim-rewrite: {call.file}: {error}")
+        return EXIT_USAGE
+    except InvalidDockerfile as error:
+        say(f"{call.file}:{error.line}: {error.message}; no image can be built from this file")
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        say("dockerslim-rewrite: interrupted; containers and images of this run are removed")
+        return EXIT_INTERRUPTED
+
+
+def _verify(call: VerifyCall) -> int:
+    _validate(call)
+    job = _make_job(call)
+    steps = Steps(quiet=call.quiet)
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="dockerslim-verify-") as scratch,
+            Session(find_engine(call.engine)) as session,
+        ):
+            proof = prove(session, job, Path(scratch), steps)
+    finally:
+        steps.end()
+    _publish(call, job, proof)
+    return EXIT_OK if proof.same else EXIT_DIFFERENT
+
+
+def _validate(call: VerifyCall) -> None:
+    if len(call.files) > 1:
+        raise UserError("verify takes one Dockerfile; --bake takes many")
+    if call.context is not None and not call.context.is_dir():
+        raise UserError(f"--context {call.context}: no such folder")
+    if call.html is not None and not call.html.absolute().parent.is_dir():
+        raise UserError(f"--html {call.html}: the folder {call.html.parent} does not exist")
+    if any(not path.startswith("/") for path in call.check.paths):
+        raise UserError("--path takes a path that starts with /")
+
+
+def _make_job(call: VerifyCall) -> Job:
+    source = read_dockerfile(call.file)
+    context = call.context if call.context is not None else call.file.parent
+    if call.rewritten is not None:
+        text = read_dockerfile(call.rewritten)
+        allowed = base_changes(source, text)
+    else:
+        outcome = rewrite(source, LocalContext(context, call.file), call.options)
+        if isinstance(outcome, Unchanged):
+            raise NothingToVerify(report_text(str(call.file), outcome))
+        if not isinstance(outcome, Rewritten):
+            raise CannotVerify("there is no rewrite to verify\n" + report_text(str(call.file), outcome).rstrip("\n"))
+        text = outcome.text
+        allowed = frozenset(name for decision in outcome.plan.decisions for name in decision.changes)
+    return Job(
+        call.file, context, source, text, call.allowed | allowed, parse_build_args(call.build_args), call.network,
+        call.builder, call.build_timeout, call.check, call.measured, call.traced,
+    )  # fmt: skip
+
+
+def parse_build_args(entries: tuple[str, ...]) -> dict[str, str]:
+    """Return build arguments by name; one without a value takes it from the environment, as the engines do."""
+    pairs = (entry.partition("=") for entry in entries)
+    return {name: value if equals else os.environ.get(name, "") for name, equals, value in pairs}
+
+
+def _publish(call: VerifyCall, job: Job, proof: Proof) -> None:
+    if call.html is not None:
+        from dockerslim_rewrite.verify.page import proof_page
+
+        write_atomically(call.html, proof_page(str(call.file), job, proof), None)
+    if call.json:
+        import json
+
+        sys.stdout.write(json.dumps(proof_data(str(call.file), proof), indent=2) + "\n")
+    else:
+        sys.stdout.write(proof_text(str(call.file), proof))
+    sys.stdout.flush()
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Clean up on SIGTERM too, as a CI system sends it to a job that takes too long."""
+
+    def leave(*_: object) -> NoReturn:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise SystemExit(EXIT_TERMINATED)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
