@@ -114,8 +114,8 @@ class _Prover:
         if isinstance(conditions.probe, Smoke):
             raise CannotVerify(f"--smoke-cmd does not succeed against the original: {conditions.probe.said}\n{said}")
         raise CannotVerify(
-            f"the original does not answer HTTP on port {conditions.port} within {conditions.timeout:g} s: name another "
-            f"port with --port, your own check with --smoke-cmd, what it needs with --env. It said:\n{said}"
+            f"the original does not answer HTTP on port {conditions.port} within {conditions.timeout:g} s: "
+            f"name another port (--port), your own check (--smoke-cmd) or what it needs (--env). It said:\n{said}"
         )
 
     def _compare(
