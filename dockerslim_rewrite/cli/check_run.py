@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from dockerslim_rewrite.cli.configured import absolute, make_configs, set_up
 from dockerslim_rewrite.cli.files import UserError, write_atomically
 from dockerslim_rewrite.cli.job import Job
 from dockerslim_rewrite.cli.pool import default_workers, run_jobs
@@ -15,9 +16,8 @@ from dockerslim_rewrite.cli.progress import with_progress
 from dockerslim_rewrite.cli.run import EXIT_AVAILABLE, EXIT_INTERNAL, EXIT_OK, EXIT_USAGE, say
 from dockerslim_rewrite.cli.verified import with_sizes
 from dockerslim_rewrite.config.find import Configs
-from dockerslim_rewrite.config.model import Choices, Config
+from dockerslim_rewrite.config.model import Choices
 from dockerslim_rewrite.config.problem import ConfigError
-from dockerslim_rewrite.config.read import read_config
 from dockerslim_rewrite.discovery.find import Found, find_dockerfiles
 from dockerslim_rewrite.discovery.gitignore import Patterns
 from dockerslim_rewrite.emit.render import TemplateFailed
@@ -60,7 +60,7 @@ def run_check(call: CheckCall) -> int:
     """
     try:
         _validate(call)
-        configs = Configs(_fixed(call), enabled=not call.no_config)
+        configs = make_configs(call.config, enabled=not call.no_config)
         found = find_dockerfiles(call.paths, _Choice(call, configs), gitignore=call.gitignore)
         jobs = make_jobs(call, configs, found)
         done = run_jobs(jobs, call.workers or default_workers())
@@ -85,22 +85,9 @@ def make_jobs(call: CheckCall, configs: Configs, found: Found) -> list[Job]:
 
 
 def _job(call: CheckCall, configs: Configs, path: str, texts: bool) -> Job:
-    real = _absolute(path)
-    choices = call.choices.over(configs.choices(real))
-    return Job(
-        path=path,
-        context=str(choices.context or Path(path).parent),
-        options=choices.options(),
-        templates=choices.templates,
-        overlay=configs.of(real).overlay,
-        texts=texts,
-        data=needs_data(call.format),
-    )
-
-
-def _absolute(path: str) -> str:
-    """Return the absolute path: the folder without links, so that it lies below the configuration's folder."""
-    return f"{os.path.realpath(Path(path).parent).rstrip('/')}/{Path(path).name}"
+    setup = set_up(configs, Path(path), call.choices)
+    context = str(setup.context or Path(path).parent)
+    return Job(path, context, setup.options, setup.templates, setup.overlay, texts, needs_data(call.format))
 
 
 class _Choice:
@@ -118,16 +105,6 @@ class _Choice:
         if self._exclude.verdict(name, is_dir=is_dir):
             return False
         return True if self._include.verdict(name, is_dir=is_dir) else self._configs.chosen(path, is_dir)
-
-
-def _fixed(call: CheckCall) -> Config | None:
-    if call.config is None:
-        return None
-    path = call.config.resolve()
-    config = read_config(path)
-    if config is None:
-        raise ConfigError(path, "has no table [tool.dockerslim-rewrite]")
-    return config
 
 
 def _validate(call: CheckCall) -> None:
@@ -176,7 +153,7 @@ def _publish(call: CheckCall, reports: list[FileReport]) -> None:
 def _fails(configs: Configs, given: Choices, reports: Sequence[FileReport]) -> bool:
     """Tell whether a file ended as its own `fail-on` does not allow."""
     return any(
-        report.status in _FAILING[given.over(configs.choices(_absolute(report.file))).fail_on or "rewrite"]
+        report.status in _FAILING[given.over(configs.choices(absolute(Path(report.file)))).fail_on or "rewrite"]
         for report in reports
         if not report.written
     )

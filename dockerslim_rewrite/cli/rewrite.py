@@ -44,6 +44,7 @@ Skip = Annotated[
 ]
 Nonroot = Annotated[bool, typer.Option("--nonroot", help="Run as an unprivileged user.")]
 Templates = Annotated[Path | None, typer.Option("--templates", help="Folder of your own Jinja templates.")]
+NoConfig = Annotated[bool, typer.Option("--no-config", help="Read no configuration file.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No report on stderr.")]
 Version = Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")]
 
@@ -62,6 +63,7 @@ def rewrite_command(
     skip: Skip = None,
     nonroot: Nonroot = False,
     templates: Templates = None,
+    no_config: NoConfig = False,
     quiet: Quiet = False,
     version: Version = False,
 ) -> None:
@@ -79,7 +81,9 @@ def rewrite_command(
 
     file = None if dockerfile == "-" else Path(dockerfile)
     options = Options(runtime.value, unsafe, optimize, nonroot, ",".join(skip or ()))
-    raise typer.Exit(run(Call(file, output, context, diff, in_place, check, json, quiet, templates, options)))
+    raise typer.Exit(
+        run(Call(file, output, context, diff, in_place, check, json, quiet, templates, options, no_config))
+    )
 
 
 def main() -> None:

@@ -8,10 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dockerslim_rewrite.cli.configured import Setup, make_configs, set_up
 from dockerslim_rewrite.cli.files import UserError, read_dockerfile, write_atomically
+from dockerslim_rewrite.config.model import Choices
+from dockerslim_rewrite.config.problem import ConfigError
 from dockerslim_rewrite.context.local import LocalContext, NoContext
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.emit.render import TemplateFailed
+from dockerslim_rewrite.knowledge.overlay import use_overlay
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Outcome, Refused, Rewritten
 from dockerslim_rewrite.pipeline import rewrite
 from dockerslim_rewrite.planning.improvements import IMPROVEMENTS, unknown_codes
@@ -36,6 +40,7 @@ class Call:
     quiet: bool = False
     templates: Path | None = None
     options: Options = field(default_factory=Options)
+    no_config: bool = False
 
     @property
     def name(self) -> str:
@@ -48,9 +53,11 @@ def run(call: Call) -> int:
     try:
         _validate(call)
         source = read_dockerfile(call.dockerfile)
-        outcome = rewrite(source, _context(call), call.options, call.templates)
+        setup = _set_up(call)
+        with use_overlay(setup.overlay):
+            outcome = rewrite(source, _context(call, setup), setup.options, setup.templates)
         return _deliver(call, source, outcome)
-    except (UserError, TemplateFailed) as error:
+    except (UserError, TemplateFailed, ConfigError) as error:
         say(f"rewrite: {error}")
         return EXIT_USAGE
     except InvalidDockerfile as error:
@@ -67,6 +74,20 @@ def run(call: Call) -> int:
         say(f"{call.name}: nothing written: a defect of this program: {type(error).__name__}: {error}")
         say("  please report it with the Dockerfile; DOCKERSLIM_DEBUG=1 shows where it happened")
         return EXIT_INTERNAL
+
+
+def _set_up(call: Call) -> Setup:
+    options = call.options
+    given = Choices(
+        runtime=options.runtime if options.runtime != "auto" else None,
+        unsafe=options.unsafe or None,
+        optimize=options.optimize or None,
+        nonroot=options.nonroot or None,
+        skip=tuple(options.skip.split(",")) if options.skip else None,
+        templates=call.templates,
+        context=call.context,
+    )
+    return set_up(make_configs(None, enabled=not call.no_config), call.dockerfile or Path("Dockerfile"), given)
 
 
 def say(text: str) -> None:
@@ -104,12 +125,10 @@ def _same(one: Path, other: Path) -> bool:
     return one.exists() and other.exists() and one.samefile(other)
 
 
-def _context(call: Call) -> Context:
-    if call.context is not None:
-        return LocalContext(call.context, call.dockerfile)
+def _context(call: Call, setup: Setup) -> Context:
     if call.dockerfile is None:
-        return NoContext()
-    return LocalContext(call.dockerfile.parent, call.dockerfile)
+        return LocalContext(call.context) if call.context is not None else NoContext()
+    return LocalContext(setup.context or call.dockerfile.parent, call.dockerfile)
 
 
 def _deliver(call: Call, source: str, outcome: Outcome) -> int:

@@ -7,7 +7,7 @@ import posixpath
 from pathlib import Path
 
 from dockerslim_rewrite.config.model import Choices, Config
-from dockerslim_rewrite.config.read import FILE, read_config
+from dockerslim_rewrite.config.read import FILE, Codes, any_code, read_config
 from dockerslim_rewrite.discovery.gitignore import Patterns
 
 
@@ -21,8 +21,9 @@ class Configs:
         ConfigError: from every method, when a file is wrong.
     """
 
-    def __init__(self, fixed: Config | None = None, *, enabled: bool = True) -> None:
+    def __init__(self, fixed: Config | None = None, codes: Codes = any_code, *, enabled: bool = True) -> None:
         self._fixed = fixed
+        self._codes = codes
         self._enabled = enabled
         self._by_folder: dict[str, Config | None] = {}
         self._patterns: dict[tuple[str, ...], Patterns] = {}
@@ -65,7 +66,7 @@ class Configs:
     def _look(self, folder: str) -> Config | None:
         for name in (FILE, "pyproject.toml"):
             path = Path(folder, name)
-            if path.is_file() and (config := read_config(path)) is not None:
+            if path.is_file() and (config := read_config(path, self._codes)) is not None:
                 return config
         above = posixpath.dirname(folder)
         if above == folder or Path(folder, ".git").exists():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -25,7 +25,16 @@ _CHOICES = ("runtime", "fail-on", *_FLAGS, *_FOLDERS, *_TEXTS)
 _TOP = (*_CHOICES, "include", "exclude", "overrides", "images", "packages")
 
 
-def read_config(path: Path) -> Config | None:
+# Returns the codes that a file may name.
+Codes = Callable[[], Iterable[str]]
+
+
+def any_code() -> Iterable[str]:
+    """Return nothing: codes are not checked."""
+    return ()
+
+
+def read_config(path: Path, codes: Codes = any_code) -> Config | None:
     """Return the configuration that a file holds, or None for a pyproject.toml without our table.
 
     Raises:
@@ -46,7 +55,9 @@ def read_config(path: Path) -> Config | None:
     if not isinstance(data, dict):
         raise ConfigError(path, f"{prefix.rstrip('.')} is not a table")
     try:
-        return _config(path.parent, data)
+        config = _config(path.parent, data)
+        _check_codes(config, codes)
+        return config
     except ValueError as error:
         raise ConfigError(path, f"{prefix}{error}") from None
 
@@ -61,6 +72,17 @@ def _config(folder: Path, data: Mapping[str, Any]) -> Config:
         overrides=tuple(_override(folder, entry) for entry in _tables(data, "overrides")),
         overlay=read_overlay(data.get("images", {}), data.get("packages", {})),
     )
+
+
+def _check_codes(config: Config, codes: Codes) -> None:
+    tables = (config.choices, *(override.choices for override in config.overrides))
+    named = [code for table in tables for key in _TEXTS for code in getattr(table, key) or ()]
+    if not named or not (known := {code.lower(): code for code in codes()}):
+        return
+    for code in named:
+        if code.lower() not in known:
+            near = difflib.get_close_matches(code.lower(), list(known), n=1, cutoff=0.3)
+            raise ValueError(f"no decision has the code {code}" + (f"; did you mean {known[near[0]]}?" if near else ""))
 
 
 def _override(folder: Path, data: Mapping[str, Any]) -> Override:
