@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lsprotocol.types import AnnotatedTextEdit as AnnotatedEdit
@@ -37,6 +37,8 @@ from dockerslim_rewrite.report.decisions import decision_path
 PREVIEW = "dockerslim.preview"
 EXPLAIN = "dockerslim.explain"
 _REVIEW = "review"
+# The fields of `Options` in which the offered rewrites differ.
+_CHOSEN = {"runtime": str, "unsafe": bool, "optimize": bool}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def list_actions(target: Target, where: Range, context: CodeActionContext) -> li
 
 def resolve_action(target: Target, action: CodeAction) -> CodeAction | None:
     """Return the action with its edit for the analysed text, or None when that text has no such rewrite any more."""
-    options = read_options(action.data)
+    options = read_options(action.data, target.analysis.options)
     variant = next((entry for entry in target.analysis.variants if entry.options == options), None)
     if variant is None:
         return None
@@ -75,13 +77,15 @@ def resolve_action(target: Target, action: CodeAction) -> CodeAction | None:
     return action
 
 
-def read_options(data: object) -> Options | None:
-    """Read the options out of an action's data or a command's argument; None when it is neither."""
+def read_options(data: object, base: Options) -> Options | None:
+    """Read the options out of an action's data or a command's argument; None when it is neither.
+
+    What an action does not choose is as in `base`.
+    """
     given = data.get("options") if isinstance(data, Mapping) else None
-    names = {field: type(value) for field, value in asdict(Options()).items()}
-    if not isinstance(given, Mapping) or any(type(given.get(name)) is not kind for name, kind in names.items()):
+    if not isinstance(given, Mapping) or any(type(given.get(name)) is not kind for name, kind in _CHOSEN.items()):
         return None
-    return Options(**{name: given[name] for name in names})
+    return replace(base, **{name: given[name] for name in _CHOSEN})
 
 
 def _wants(context: CodeActionContext, kind: CodeActionKind) -> bool:
@@ -119,7 +123,7 @@ def _rewrites(target: Target) -> Iterator[CodeAction]:
         yield action
     if variants and (target.client.previews or target.client.shows_documents):
         title = "Preview multi-stage build"
-        command = Command(title, PREVIEW, arguments=[target.uri, {"options": asdict(variants[0].options)}])
+        command = Command(title, PREVIEW, arguments=[target.uri, _data(target, variants[0].options)])
         yield CodeAction(title=title, kind=CodeActionKind.RefactorRewrite, command=command)
     if not variants and target.client.shows_disabled and isinstance(target.analysis.outcome, Refused):
         blocker = target.analysis.outcome.blockers[0]
@@ -132,7 +136,7 @@ def _rewrites(target: Target) -> Iterator[CodeAction]:
 
 
 def _data(target: Target, options: Options) -> dict[str, Any]:
-    return {"uri": target.uri, "version": target.version, "options": asdict(options)}
+    return {"uri": target.uri, "version": target.version, "options": {name: getattr(options, name) for name in _CHOSEN}}
 
 
 def _edit_of(target: Target, variant: Variant) -> WorkspaceEdit:

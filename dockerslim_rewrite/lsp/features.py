@@ -12,7 +12,6 @@ from dockerslim_rewrite.lsp.hover import describe
 from dockerslim_rewrite.lsp.server import Server, diagnose_target
 from dockerslim_rewrite.lsp.settings import read_settings
 from dockerslim_rewrite.outcome import Rewritten
-from dockerslim_rewrite.planning.model import Options
 from dockerslim_rewrite.report.decisions import decision_page, decision_path
 
 # The protocol's code for "ask again"; the library has no class for it.
@@ -137,7 +136,9 @@ def _hover(target: Target, position: types.Position) -> types.Hover | None:
 def _add_commands(server: Server) -> None:
     @server.command(PREVIEW)
     async def preview(ls: Server, *arguments: Any) -> dict[str, str]:
-        uri, choice = _preview_arguments(arguments, ls.documents.settings.nonroot)
+        if not arguments or not isinstance(arguments[0], str):
+            raise JsonRpcInvalidParams("the URI of an open Dockerfile is needed")
+        uri, choice = arguments[0], arguments[1] if len(arguments) > 1 else None
         text = await ls.ask(uri, lambda target: _rewritten(target, choice))
         if text is None:
             raise JsonRpcInvalidParams("no multi-stage build to preview for this document")
@@ -161,13 +162,7 @@ async def _show(ls: Server, uri: str) -> None:
     await ls.window_show_document_async(types.ShowDocumentParams(uri, take_focus=False))
 
 
-def _preview_arguments(arguments: tuple[Any, ...], nonroot: bool) -> tuple[str, Options]:
-    if not arguments or not isinstance(arguments[0], str):
-        raise JsonRpcInvalidParams("the URI of an open Dockerfile is needed")
-    choice = read_options(arguments[1]) if len(arguments) > 1 else None
-    return arguments[0], choice or Options(nonroot=nonroot)
-
-
-def _rewritten(target: Target, options: Options) -> str | None:
-    outcome = target.analysis.outcome_of(options)
+def _rewritten(target: Target, choice: object) -> str | None:
+    base = target.analysis.options
+    outcome = target.analysis.outcome_of(read_options(choice, base) or base)
     return outcome.text if isinstance(outcome, Rewritten) else None
