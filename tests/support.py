@@ -11,6 +11,7 @@ from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import StageFacts
 from dockerslim_rewrite.analysis.replay import replay_stage
+from dockerslim_rewrite.context.ignore import IgnoreRules
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.syntax.parser import parse_dockerfile
 
@@ -26,6 +27,7 @@ class MemoryContext:
     def __init__(self, files: Mapping[str, str], executable: frozenset[str] = frozenset()) -> None:
         self._files = dict(files)
         self._executable = executable
+        self._ignore = IgnoreRules(self._files.get(".dockerignore", ""))
 
     def is_file(self, path: str) -> bool:
         return path.strip("/") in self._files
@@ -33,6 +35,9 @@ class MemoryContext:
     def is_dir(self, path: str) -> bool:
         path = path.strip("/")
         return not path or any(name.startswith(f"{path}/") for name in self._files)
+
+    def excludes(self, path: str) -> bool:
+        return self._ignore.excludes(path)
 
     def is_executable(self, path: str) -> bool:
         return path in self._executable

@@ -84,6 +84,10 @@ class LocalContext:
         """See `Context.is_dir`."""
         return stat.S_ISDIR(self._mode(path))
 
+    def excludes(self, path: str) -> bool:
+        """See `Context.excludes`."""
+        return self._ignore.excludes(path)
+
     def is_executable(self, path: str) -> bool:
         """See `Context.is_executable`."""
         return self.is_file(path) and bool(self._mode(path) & 0o111)
@@ -168,6 +172,10 @@ class NoContext:
         return False
 
     def is_dir(self, path: str) -> bool:
+        """Return False."""
+        return False
+
+    def excludes(self, path: str) -> bool:
         """Return False."""
         return False
 

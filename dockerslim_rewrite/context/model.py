@@ -32,6 +32,9 @@ class Context(Protocol):
     def walk(self, path: str = "") -> Iterator[str]:
         """Yield every file below a directory, sorted, depth first. Skips .git and node_modules. Bounded."""
 
+    def excludes(self, path: str) -> bool:
+        """Tell whether .dockerignore leaves a path out, whether or not it exists."""
+
     def is_executable(self, path: str) -> bool:
         """Tell whether a file has an execute bit."""
 

@@ -30,6 +30,7 @@ from dockerslim_rewrite.languages.node.build import BuildFacts, installed_global
 from dockerslim_rewrite.languages.node.launch import NODE
 from dockerslim_rewrite.languages.node.layout import Layout
 from dockerslim_rewrite.languages.node.obstacles import find_obstacles, last_building_step, layout_obstacles, token_in
+from dockerslim_rewrite.languages.node.optimize import improve_builder, improvement_notes
 from dockerslim_rewrite.languages.node.parts import lay_out_roots
 from dockerslim_rewrite.languages.node.prune import Prune, Unpruned
 from dockerslim_rewrite.languages.node.study import Study, study
@@ -79,10 +80,10 @@ class NodeLanguage:
             *_exec_form(facts),
         )
         return Findings(
-            suggestions=tuple(suggestions),
+            suggestions=improve_builder(facts, suggestions),
             obstacles=(*find_obstacles(facts), *layout_obstacles(facts, layouts)),
             options=runtime_options(project, facts.launch),
-            notes=tuple(_notes(facts, layouts)),
+            notes=(*_notes(facts, layouts), *improvement_notes(facts)),
             covered_commands=facts.build.covered,
             dropped=tuple(_dropped(facts, layouts)),
             roots=facts.roots,
