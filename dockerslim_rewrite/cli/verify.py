@@ -90,6 +90,12 @@ def verify_command(
     files, options = tuple(paths or (Path("Dockerfile"),)), Options(unsafe=unsafe)
     args = tuple(build_arg or ())
     if bake is not None:
+        running = {"--trace": trace, "--json": json, "--html": html, "--rewritten": rewritten, "--builder": builder}
+        if useless := [name for name, given in running.items() if given]:
+            typer.echo(
+                f"dockerslim-rewrite: --bake builds and runs nothing: {useless[0]} has no meaning with it", err=True
+            )
+            raise typer.Exit(2)
         raise typer.Exit(run_bake(BakeCall(files, bake, context, args, network, options)))
     raw = (*(run_arg or ()), *(word for file in env_file or () for word in ("--env-file", str(file))))
     pairs = tuple((name, value) for name, _, value in (entry.partition("=") for entry in env or ()))

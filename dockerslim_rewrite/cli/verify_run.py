@@ -21,7 +21,7 @@ from dockerslim_rewrite.pipeline import rewrite
 from dockerslim_rewrite.planning.model import Options
 from dockerslim_rewrite.report.text import report_text
 from dockerslim_rewrite.verify.base_env import base_changes
-from dockerslim_rewrite.verify.check import Check
+from dockerslim_rewrite.verify.check import ROOT_PATH, Check
 from dockerslim_rewrite.verify.engine import EngineError, find_engine
 from dockerslim_rewrite.verify.proof import CannotVerify, Job, Proof
 from dockerslim_rewrite.verify.prove import prove
@@ -106,6 +106,8 @@ def _validate(call: VerifyCall) -> None:
         raise UserError(f"--html {call.html}: the folder {call.html.parent} does not exist")
     if any(not path.startswith("/") for path in call.check.paths):
         raise UserError("--path takes a path that starts with /")
+    if call.check.smoke is not None and call.check.paths != ROOT_PATH:
+        raise UserError("--path and --smoke-cmd exclude each other: the command makes its own requests")
 
 
 def _make_job(call: VerifyCall) -> Job:

@@ -32,8 +32,9 @@ class Check:
 class Case:
     """One fixture's case. `images` are names to tag from images at hand when they do not exist.
 
-    `absent` are paths that the rewritten image must not hold. `base` is the expected runtime base (None: any),
-    `max_ratio` the largest allowed size of the rewrite divided by the original's, `allowed` extra names of changes.
+    `optimize` asks for the edits of the builder stage. `absent` are paths that the rewritten image must not hold.
+    `base` is the expected runtime base (None: any), `max_ratio` the largest allowed size of the rewrite divided by the
+    original's, `allowed` extra names of changes.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Case:
     base: str | None
     max_ratio: float | None
     allowed: frozenset[str] = field(default=frozenset())
+    optimize: bool = False
 
 
 def load_case(path: Path) -> Case:
@@ -60,7 +62,7 @@ def load_case(path: Path) -> Case:
         data = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise CaseError(f"{path}: {error}") from error
-    top = _Table(data, str(path), ("build", "run", "http", "absent", "expect"))
+    top = _Table(data, str(path), ("rewrite", "build", "run", "http", "absent", "expect"))
     build = top.table("build", ("args", "images"))
     run = top.table("run", ("args", "env", "port", "ready", "exit_code", "stdout", "stdout_equal", "timeout", "grace"))
     expect = top.table("expect", ("base", "max_ratio", "allowed"))
@@ -82,6 +84,7 @@ def load_case(path: Path) -> Case:
         base=expect.get("base", str),
         max_ratio=expect.number("max_ratio"),
         allowed=frozenset(expect.texts("allowed")),
+        optimize=top.table("rewrite", ("optimize",)).flag("optimize"),
     )
 
 
@@ -154,6 +157,12 @@ class _Table:
     def number(self, key: str) -> float | None:
         whole = self._data.get(key)
         return float(whole) if isinstance(whole, int) and not isinstance(whole, bool) else self.get(key, float)
+
+    def flag(self, key: str) -> bool:
+        value = self._data.get(key, False)
+        if not isinstance(value, bool):
+            raise CaseError(f"{self._where}: {key} must be true or false, not {value!r}")
+        return value
 
     def texts(self, key: str) -> tuple[str, ...]:
         values = self.get(key, list) or []

@@ -10,6 +10,7 @@ from dockerslim_rewrite.verify.config import ImageConfig
 from dockerslim_rewrite.verify.observe import Conditions, Request
 from dockerslim_rewrite.verify.session import Session, Start
 
+ROOT_PATH = ("/",)
 _SMOKE_SECONDS = 30
 
 
@@ -23,7 +24,7 @@ class Check:
 
     start: Start = field(default_factory=Start)
     port: int | None = None
-    paths: tuple[str, ...] = ("/",)
+    paths: tuple[str, ...] = ROOT_PATH
     smoke: str | None = None
     timeout: float = 30
 

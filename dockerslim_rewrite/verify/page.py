@@ -30,6 +30,7 @@ h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; border-bottom: 1px solid var(--lin
 .bar.after { background: var(--after); }
 .key { color: var(--soft); font-size: .9rem; }
 .key i { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin: 0 .3rem 0 .8rem; }
+.key i:first-child { margin-left: 0; }
 ul { padding-left: 1.2rem; }
 li { overflow-wrap: anywhere; }
 code, pre { font: 13px/1.45 ui-monospace, monospace; }
@@ -63,7 +64,7 @@ def _parts(name: str, job: Job, proof: Proof) -> Iterator[str]:
     if proof.edit is not None:
         yield f'<p class="key">The edit is one comment line more in <code>{_text(proof.edit.file)}</code>.</p>'
     yield from _trace(proof)
-    yield from _list("On purpose", [item.change for item in proof.announced])
+    yield from _list("Changed on purpose", [item.change for item in proof.announced])
     yield from _list("Notes", list(proof.notes))
     yield "<h2>The Dockerfile</h2>"
     yield _diff(unified_diff(job.original, job.rewritten, name, "rewritten"))
@@ -75,7 +76,7 @@ def _bars(row: Measure) -> str:
     parts = [f'<div class="name">{_text(row.title)}</div>']
     for value, shown, last in ((row.before, row.before_text, False), (row.after, row.after_text, True)):
         side, end = (" after", " last") if last else ("", "")
-        bar = f'<div class="bar{side}" style="width: {100 * value / top:.2f}%"></div>' if value is not None else ""
+        bar = f'<div class="bar{side}" style="width: {100 * value / top:.2f}%"></div>' if value else ""
         parts.append(f'<div class="track{end}">{bar}</div><div class="value{end}">{_text(shown)}</div>')
     return "".join(parts)
 

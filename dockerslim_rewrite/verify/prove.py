@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dockerslim_rewrite.context.local import LocalContext
-from dockerslim_rewrite.verify.check import Smoke, describe, make_conditions
+from dockerslim_rewrite.verify.check import ROOT_PATH, Smoke, describe, make_conditions
 from dockerslim_rewrite.verify.compare import compare
 from dockerslim_rewrite.verify.config import compare_configs
 from dockerslim_rewrite.verify.difference import Difference, is_allowed
@@ -64,7 +64,7 @@ class _Prover:
         except BuildFailed as error:
             failed = Difference("build", "builds", _tail(error), "the rewritten Dockerfile does not build")
             return Proof(self._side(original), None, (failed,))
-        conditions = make_conditions(self.session, self.job.check, self.session.engine.config(original.tag))
+        conditions = self._conditions(original)
         tracer = self._make_tracer() if self.job.traced else None
         watched = replace(conditions, watch=tracer.watch) if tracer else conditions
         before = self._run(original, watched, "the original")
@@ -80,6 +80,13 @@ class _Prover:
         )
         proof = self._measure(proof, original, rewritten) if self.job.measured else proof
         return replace(proof, notes=tuple(self.notes))
+
+    def _conditions(self, original: _Image) -> Conditions:
+        check = self.job.check
+        conditions = make_conditions(self.session, check, self.session.engine.config(original.tag))
+        if check.paths != ROOT_PATH and conditions.port is None:
+            raise CannotVerify("--path needs a port, and the image exposes none: name it with --port")
+        return conditions
 
     def _make(self, name: str, dockerfile: Path) -> _Image:
         self.say(f"building the {name} image", True)

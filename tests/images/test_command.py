@@ -196,7 +196,9 @@ def test_bake_file_is_built_by_buildx(engine: Engine, tmp_path: Path) -> None:
         f"fixtures-go-{name}-{kind}" for name in ("d05-args", "g06-templates") for kind in ("original", "rewritten")
     ]
     for path, name in zip(fixtures, ("g06-templates", "d05-args"), strict=True):
-        assert shown[f"fixtures-go-{name}-rewritten"]["dockerfile-inline"] == rewrite_fixture(path.parent).text
+        inline = shown[f"fixtures-go-{name}-rewritten"]["dockerfile-inline"]
+        # what --print says can be read again as a bake file: it escapes as we do
+        assert inline.replace("$${", "${") == rewrite_fixture(path.parent).text
     tags = [tag for target in shown.values() for tag in target["tags"]]
     try:
         subprocess.run([*bake, *allow, "--load"], cwd=ROOT, check=True, capture_output=True, timeout=900)
