@@ -89,6 +89,17 @@ class Analysis:
             found.setdefault(variant.outcome.text, variant)
         return tuple(found.values())
 
+    def prepare(self) -> bool:
+        """Compute one of the answers that `variants` needs; return False when they are all there."""
+        if not isinstance(self.outcome, Rewritten):
+            return False
+        wanted = [replace(self.options, runtime=style) for style in get_args(Style)]
+        wanted.append(replace(self.options, optimize=True))
+        missing = next((options for options in wanted if options not in self._outcomes), None)
+        if missing is not None:
+            self.outcome_of(missing)
+        return missing is not None
+
     def _variants(self) -> Iterator[Variant]:
         best = self.outcome
         if isinstance(best, Rewritten):

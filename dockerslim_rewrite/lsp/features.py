@@ -85,6 +85,7 @@ def _add_requests(server: Server) -> None:
             found = await ls.ask(params.text_document.uri, diagnose_target) or []
         except JsonRpcContentModified as error:
             raise JsonRpcContentModified("the text changed meanwhile", SERVER_CANCELLED) from error
+        ls.schedule_preparation(params.text_document.uri)
         return _report(found, params.previous_result_id)
 
     kinds = [types.CodeActionKind.RefactorRewrite, types.CodeActionKind.QuickFix]

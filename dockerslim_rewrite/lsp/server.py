@@ -36,6 +36,10 @@ _WATCHED = (
 )
 
 
+# After such a pause in typing the other bases are tried, so that the menu opens at once.
+_PREPARE_MS = 150
+
+
 class Server(LanguageServer):
     """The language server of one client. Analyses run in one worker thread, one at a time, the newest text only."""
 
@@ -88,13 +92,15 @@ class Server(LanguageServer):
             raise JsonRpcContentModified
         return result
 
-    def schedule(self, uri: str, delay_ms: float | None = None) -> None:
+    def schedule(self, uri: str) -> None:
         """Publish diagnostics after a pause; a new call for the same document starts the pause again."""
+        self._after(uri, self.documents.settings.debounce_ms, self._publish)
+
+    def _after(self, uri: str, delay_ms: float, work: Callable[[str], Coroutine[Any, Any, None]]) -> None:
         if (timer := self._timers.pop(uri, None)) is not None:
             timer.cancel()
-        delay = self.documents.settings.debounce_ms if delay_ms is None else delay_ms
         loop = asyncio.get_running_loop()
-        self._timers[uri] = loop.call_later(delay / 1000, lambda: self.spawn(self._publish(uri)))
+        self._timers[uri] = loop.call_later(delay_ms / 1000, lambda: self.spawn(work(uri)))
 
     def schedule_all(self) -> None:
         """Look at every open document again, or ask a client that pulls to do so."""
@@ -129,6 +135,17 @@ class Server(LanguageServer):
             found = await self.ask(uri, diagnose_target)
             if found is not None and self.documents.get(uri) is document:
                 self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version=number))
+                self.schedule_preparation(uri)
+
+    def schedule_preparation(self, uri: str) -> None:
+        """Try the other bases when nothing is typed for a moment."""
+        self._after(uri, _PREPARE_MS, self._prepare)
+
+    async def _prepare(self, uri: str) -> None:
+        self._timers.pop(uri, None)
+        with contextlib.suppress(JsonRpcContentModified):
+            while await self.ask(uri, lambda target: target.analysis.prepare()):
+                pass  # one job for each base: a keystroke waits for one of them at most
 
     def open(self, item: types.TextDocumentItem) -> None:
         """Take in a document, if it is a Dockerfile."""
