@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dockerslim_rewrite.outcome import Outcome, Rewritten, Unchanged
+from dockerslim_rewrite.planning.model import Decision
 
 SCHEMA_VERSION = 1
 
@@ -17,4 +18,11 @@ def outcome_data(name: str, outcome: Outcome) -> dict[str, Any]:
         return {**data, "outcome": "rewritten", "text": outcome.text, "plan": outcome.plan.to_json()}
     if isinstance(outcome, Unchanged):
         return {**data, "outcome": "unchanged", **asdict(outcome)}
-    return {**data, "outcome": "refused", "blockers": [asdict(blocker) for blocker in outcome.blockers]}
+    blockers = [asdict(blocker) for blocker in outcome.blockers]
+    withheld = [_decision_data(decision) for decision in outcome.withheld]
+    return {**data, "outcome": "refused", "blockers": blockers, "withheld": withheld}
+
+
+def _decision_data(decision: Decision) -> dict[str, Any]:
+    levels = {"confidence": decision.confidence.name, "applicability": decision.applicability.name}
+    return {**asdict(decision), **levels}

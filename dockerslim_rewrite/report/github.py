@@ -24,11 +24,11 @@ def _command(report: FileReport, finding: Finding) -> str:
     title = f"dockerslim-rewrite {finding.code}".rstrip()
     fields = (("file", report.file), ("line", str(finding.line)), ("title", title))
     properties = ",".join(f"{name}={_property(value)}" for name, value in fields)
-    return f"::{_KINDS[finding.level]} {properties}::{_data(printable(finding.message))}\n"
+    return f"::{_KINDS[finding.level]} {properties}::{_data(finding.message)}\n"
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
