@@ -16,4 +16,4 @@ def lsp_command(stdio: Stdio = True) -> None:
     except ImportError as error:
         typer.echo(f"dockerslim-rewrite: lsp needs the package {error.name}: install dockerslim-rewrite[lsp]", err=True)
         raise typer.Exit(2) from None
-    raise typer.Exit(serve())
+    serve()

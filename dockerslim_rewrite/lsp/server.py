@@ -65,9 +65,13 @@ class Server(LanguageServer):
 
     def shutdown(self) -> None:
         """End the worker and remove what previews left."""
-        self._worker.shutdown(wait=False, cancel_futures=True)
         self.previews.remove()
-        super().shutdown()  # type: ignore[no-untyped-call]
+        if self._stop_event is not None:
+            self._stop_event.set()
+        # Not waited for: when the editor keeps the pipe open, the thread that reads waits for input that never comes.
+        for pool in (self._worker, self._thread_pool):
+            if pool is not None:
+                pool.shutdown(wait=False, cancel_futures=True)
 
     async def ask(self, uri: str, answer: Callable[[Target], T]) -> T | None:
         """Return an answer about an open document, computed in the worker; None for a document that is not open.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 SECTION = "dockerslim"
-DEFAULT_DEBOUNCE_MS = 10
+DEFAULT_DEBOUNCE_MS = 5
 MAX_DEBOUNCE_MS = 5000
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import NoReturn
 
 from dockerslim_rewrite.lsp.features import make_server
 from dockerslim_rewrite.lsp.protocol import set_up_logging, take_stdout
 
 
-def serve() -> int:
-    """Serve one client until it says goodbye or closes the connection; return the exit code."""
+def serve() -> NoReturn:
+    """Serve one client until it says goodbye or closes the connection; end the process."""
     set_up_logging()
     make_server().start_io(sys.stdin.buffer, take_stdout())
-    return 0
+    sys.stderr.flush()
+    os._exit(0)  # an ordinary exit would join the thread that waits for input

@@ -99,12 +99,14 @@ async def test_wrong_commands_are_errors_without_a_traceback(name: str, argument
         assert "Traceback" not in caught.value.message
 
 
+def framed(message: dict[str, Any]) -> bytes:
+    body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+    return b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
 def talk(*messages: dict[str, Any]) -> tuple[list[dict[str, Any]], str, int]:
     """Send raw messages and return everything that came back: parsed stdout, stderr, exit code."""
-    data = b""
-    for message in messages:
-        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        data += b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+    data = b"".join(map(framed, messages))
     done = subprocess.run(SERVER, input=data, capture_output=True, env=server_environment(), timeout=30, check=False)
     answers, rest = [], done.stdout
     while rest:
@@ -143,6 +145,15 @@ def test_the_server_ends_when_the_editor_goes_away() -> None:
     answers, errors, code = talk(initialize())
     assert [answer["id"] for answer in answers] == [1]
     assert (errors, code) == ("", 0)
+
+
+def test_the_server_ends_on_exit_while_the_pipe_is_still_open() -> None:
+    messages = [initialize(), {"id": 2, "method": "shutdown"}, {"method": "exit"}]
+    with subprocess.Popen(SERVER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=server_environment()) as server:
+        assert server.stdin is not None
+        server.stdin.write(b"".join(map(framed, messages)))
+        server.stdin.flush()
+        assert server.wait(20) == 0
 
 
 def test_a_defect_in_one_file_is_one_line_and_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
