@@ -51,8 +51,11 @@ def find_dockerfiles(paths: Iterable[Path], choice: Choice = _no_choice, *, giti
         if not path.exists():
             found.missing.append(str(path))
         elif path.is_dir():
-            rules = GitIgnore.above(Path(os.path.realpath(path))) if gitignore else GitIgnore()
-            for name, is_build in _search(str(path), os.path.realpath(path), rules, choice, gitignore, 0):
+            real = os.path.realpath(path)
+            rules = GitIgnore.above(Path(real)) if gitignore else GitIgnore()
+            # Who names an ignored folder wants to see what is in it.
+            rules = GitIgnore() if rules.ignores(real, is_dir=True) else rules
+            for name, is_build in _search(str(path), real, rules, choice, gitignore, 0):
                 _add(found.builds if is_build else found.dockerfiles, name, seen)
         else:
             _add(found.dockerfiles, str(path), seen)
