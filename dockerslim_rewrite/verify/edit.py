@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,7 +40,8 @@ def choose_edit(text: str, context: LocalContext) -> Edit | None:
     if not sources:
         return None
     best = min(sources, key=lambda path: (Path(path).stem not in _ENTRIES, path.count("/"), path))
-    return Edit(best, f"{_comment(best)} edited by dockerslim-rewrite verify")
+    # new each time: the builder would have the result of the same edit in its cache
+    return Edit(best, f"{_comment(best)} edited by dockerslim-rewrite verify, {secrets.token_hex(4)}")
 
 
 def copy_context(context: LocalContext, target: Path, edit: Edit) -> None:

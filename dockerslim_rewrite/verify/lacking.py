@@ -88,10 +88,15 @@ def _loaders(session: Session, image: str, tree: Tree, programs: Iterable[str]) 
 
 
 def _is_needless(path: str, events: Iterable[Opened], loaders: dict[str, str]) -> bool:
-    """Tell whether a library was opened only by programs that have no loader in the rewrite, or musl's."""
-    if not _is_library(path):
-        return False
-    return all(event.program in loaders and "ld-linux" not in loaders[event.program] for event in events)
+    """Tell whether a library is for none of the programs that the rewrite has: they are absent, static or for musl.
+
+    The loader's cache is never needed: it is an index that each image makes of its own libraries.
+    """
+    if posixpath.basename(path) == "ld.so.cache":
+        return True
+    return _is_library(path) and not any(
+        "ld-linux" in loaders.get(event.program, "") or not event.program for event in events
+    )
 
 
 def _group(kept: dict[str, list[Opened]], tree: Tree, prefix: str) -> Iterator[Lacking]:

@@ -119,7 +119,7 @@ def describe_lacking(item: Lacking) -> str:
     """Return what was opened, and by whom."""
     by = f" by {', '.join(item.programs)}" if item.programs and not item.executed else ""
     if item.executed:
-        return "a program that the original runs; a package of the distribution may be the better way"
+        return "a program that the original runs: if the rewrite is to run it too, its package may be the better way"
     count = len(item.files)
     what = item.files[0] if count == 1 else f"{count} files such as {item.files[0]}"
     return f"{what}, opened{by}"

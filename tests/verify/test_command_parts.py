@@ -249,6 +249,29 @@ def test_lines_that_bring_what_is_lacking(fake: FakeEngine) -> None:
     assert lacking(fake, opened("/app/app")) == []
 
 
+def elf(interpreter: str) -> str:
+    """Return a 64-bit program of one segment: the name of its loader ("" for a static program)."""
+    header = b"\x7fELF" + bytes([2, 1]) + bytes(26) + (64).to_bytes(8, "little") + bytes(14) + bytes([56, 0, 1, 0])
+    kind = (3 if interpreter else 1).to_bytes(4, "little")
+    segment = kind + bytes(4) + (120).to_bytes(8, "little") + bytes(16) + len(interpreter).to_bytes(8, "little")
+    return (header.ljust(64, b"\0") + segment.ljust(56, b"\0") + interpreter.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "wanted"), [("/lib64/ld-linux-x86-64.so.2", True), ("/lib/ld-musl-x86_64.so.1", False), ("", False)]
+)
+def test_libraries_count_for_programs_that_load_them(fake: FakeEngine, interpreter: str, wanted: bool) -> None:
+    export(fake, {"app/": "", "app/app": "x"})
+    program = elf(interpreter)
+    header = tarfile.TarInfo("app")
+    header.size = len(program)
+    fake.answer("cp", stdout=header.tobuf().decode() + program)
+    events = (opened("/usr/lib/libz.so.1"), opened("/usr/lib/libm.so.6", "/bin/sh"), opened("/etc/ld.so.cache"))
+    with Session(Engine(str(fake.path))) as session:
+        found = find_lacking(session, events, "original", "rewritten", REWRITTEN)
+    assert [item.path for item in found] == ["/usr/lib/libz.so.1"] * wanted
+
+
 def test_what_the_container_wrote_itself_is_not_lacking(fake: FakeEngine) -> None:
     export(fake, {"app/": ""})
     fake.answer("cp", code=1)
