@@ -32,7 +32,7 @@ def gate_facts(dockerfile: Dockerfile, facts: StageFacts) -> NoBenefit | tuple[B
     if base is None or base.family not in TOOLCHAIN_FAMILIES:
         if len(dockerfile.stages) > 1:
             return NoBenefit(line, f"multi-stage already, and the last stage is {facts.base_text}", "D16")
-        return NoBenefit(line, f"{facts.base_text} is not a known Go or Node image", "D20")
+        return NoBenefit(line, f"{facts.base_text} is not a known Go, Node or Python image", "D20")
     for step in facts.steps:
         if step.instruction.keyword == "SHELL" and not is_posix_shell(step.instruction.exec_form):
             message = f"SHELL {step.instruction.value}: its commands are not read here"
