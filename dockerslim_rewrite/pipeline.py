@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from dockerslim_rewrite.analysis.commands import command_effects
@@ -10,6 +11,7 @@ from dockerslim_rewrite.analysis.model import StageFacts
 from dockerslim_rewrite.analysis.replay import replay_stage
 from dockerslim_rewrite.analysis.start import resolve_healthcheck, resolve_start
 from dockerslim_rewrite.checks.verify_output import check_output
+from dockerslim_rewrite.context.builds import Use
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.emit.render import render_plan
 from dockerslim_rewrite.languages.model import Project
@@ -21,12 +23,19 @@ from dockerslim_rewrite.planning.ignores import AVAILABLE, ignored_codes, is_ign
 from dockerslim_rewrite.planning.improvements import asked_improvements
 from dockerslim_rewrite.planning.make import Inputs, make_plan
 from dockerslim_rewrite.planning.model import Blocker, NoBenefit, Options
+from dockerslim_rewrite.planning.uses import use_notes, uses_beside
 from dockerslim_rewrite.syntax.model import Dockerfile
 from dockerslim_rewrite.syntax.parser import parse_dockerfile
 
 
-def rewrite(text: str, context: Context, options: Options | None = None, templates: Path | None = None) -> Outcome:
-    """Rewrite a Dockerfile.
+def rewrite(
+    text: str,
+    context: Context,
+    options: Options | None = None,
+    templates: Path | None = None,
+    uses: tuple[Use, ...] | None = None,
+) -> Outcome:
+    """Rewrite a Dockerfile. `uses` are what compose and bake files do with it; by default those in the context.
 
     Raises:
         InvalidDockerfile: when BuildKit would reject the text.
@@ -40,7 +49,8 @@ def rewrite(text: str, context: Context, options: Options | None = None, templat
     ignored = ignored_codes(dockerfile, options.ignore)
     if is_ignored(AVAILABLE, ignored):
         return Unchanged(AVAILABLE, 1, "left alone, as a comment in it or the configuration says")
-    return _apply_policy(_rewrite(dockerfile, context, options, templates), options, ignored)
+    outcome = _rewrite(dockerfile, context, options, templates)
+    return _apply_policy(_with_uses(outcome, context, uses), options, ignored)
 
 
 def _rewrite(dockerfile: Dockerfile, context: Context, options: Options, templates: Path | None) -> Outcome:
@@ -83,6 +93,13 @@ def _rewrite_stage(
     if problems := check_output(dockerfile, facts, plan, text):
         raise CheckFailed("; ".join(problems))
     return Rewritten(text, plan)
+
+
+def _with_uses(outcome: Outcome, context: Context, uses: tuple[Use, ...] | None) -> Outcome:
+    if not isinstance(outcome, Rewritten):
+        return outcome
+    notes = tuple(use_notes(outcome.plan, uses_beside(context) if uses is None else uses))
+    return Rewritten(outcome.text, replace(outcome.plan, notes=outcome.plan.notes + notes)) if notes else outcome
 
 
 def _apply_policy(outcome: Outcome, options: Options, ignored: frozenset[str]) -> Outcome:

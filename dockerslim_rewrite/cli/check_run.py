@@ -18,6 +18,7 @@ from dockerslim_rewrite.cli.verified import with_sizes
 from dockerslim_rewrite.config.find import Configs
 from dockerslim_rewrite.config.model import Choices
 from dockerslim_rewrite.config.problem import ConfigError
+from dockerslim_rewrite.discovery.builds import Builds, choose_context
 from dockerslim_rewrite.discovery.find import Found, find_dockerfiles
 from dockerslim_rewrite.discovery.gitignore import Patterns
 from dockerslim_rewrite.emit.render import TemplateFailed
@@ -81,13 +82,28 @@ def make_jobs(call: CheckCall, configs: Configs, found: Found) -> list[Job]:
         ConfigError: when a configuration file is wrong.
     """
     texts = call.write or call.output_dir is not None or needs_texts(call.format)
-    return [_job(call, configs, path, texts) for path in found.dockerfiles]
+    builds = Builds(found.builds)
+    return [_job(call, configs, builds, path, texts) for path in _with_named(call, configs, found, builds)]
 
 
-def _job(call: CheckCall, configs: Configs, path: str, texts: bool) -> Job:
+def _with_named(call: CheckCall, configs: Configs, found: Found, builds: Builds) -> list[str]:
+    """Return the Dockerfiles, and those in the searched folders that only a compose or bake file names."""
+    known = {os.path.realpath(path) for path in found.dockerfiles}
+    folders = [(path, os.path.realpath(path)) for path in call.paths if path.is_dir()]
+    choice = _Choice(call, configs)
+    extra = []
+    for real in builds.dockerfiles():
+        shown = next((path / os.path.relpath(real, top) for path, top in folders if real.startswith(f"{top}/")), None)
+        if shown is not None and real not in known and choice(real, False) is not False:
+            extra.append(str(shown))
+    return sorted([*found.dockerfiles, *extra])
+
+
+def _job(call: CheckCall, configs: Configs, builds: Builds, path: str, texts: bool) -> Job:
     setup = set_up(configs, Path(path), call.choices)
-    context = str(setup.context or Path(path).parent)
-    return Job(path, context, setup.options, setup.templates, setup.overlay, texts, needs_data(call.format))
+    context, uses = choose_context(builds, path, setup.context)
+    data = needs_data(call.format)
+    return Job(path, str(context), setup.options, setup.templates, setup.overlay, texts, data, uses)
 
 
 class _Choice:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dockerslim_rewrite.cli.files import UnreadableFile, read_dockerfile
+from dockerslim_rewrite.context.builds import Use
 from dockerslim_rewrite.context.local import LocalContext
 from dockerslim_rewrite.emit.render import TemplateFailed
 from dockerslim_rewrite.knowledge.overlay import Overlay, use_overlay
@@ -20,7 +21,8 @@ from dockerslim_rewrite.report.model import FileReport
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A Dockerfile with its context, options and a company's facts. `texts` and `data` ask for large fields."""
+    """A Dockerfile with its context, options and a company's facts. `texts` and `data` ask for large fields;
+    `uses` are what compose and bake files do with it."""
 
     path: str
     context: str
@@ -29,6 +31,7 @@ class Job:
     overlay: Overlay = field(default_factory=Overlay)
     texts: bool = False
     data: bool = False
+    uses: tuple[Use, ...] = ()
 
 
 def check_file(job: Job) -> FileReport:
@@ -41,7 +44,8 @@ def check_file(job: Job) -> FileReport:
     try:
         source = read_dockerfile(path)
         with use_overlay(job.overlay):
-            outcome = rewrite(source, LocalContext(Path(job.context), path), job.options, job.templates)
+            context = LocalContext(Path(job.context), path)
+            outcome = rewrite(source, context, job.options, job.templates, job.uses)
         return file_report(job.path, source, outcome, texts=job.texts, data=job.data)
     except UnreadableFile as error:
         return invalid_report(job.path, error.line, error.reason)

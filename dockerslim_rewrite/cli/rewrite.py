@@ -31,7 +31,9 @@ def _version(value: bool) -> None:
 
 Dockerfile = Annotated[str, typer.Argument(help="The Dockerfile; - reads stdin.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the result here.")]
-ContextDir = Annotated[Path | None, typer.Option("--context", help="Build context; default: the file's folder.")]
+ContextDir = Annotated[
+    Path | None, typer.Option("--context", help="Build context; default: as compose says, or the file's folder.")
+]
 Diff = Annotated[bool, typer.Option("--diff", help="Show a unified diff; write nothing.")]
 InPlace = Annotated[bool, typer.Option("--in-place", help="Replace the Dockerfile.")]
 Check = Annotated[bool, typer.Option("--check", help="Exit 1 when a rewrite is available.")]

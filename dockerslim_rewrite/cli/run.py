@@ -12,8 +12,10 @@ from dockerslim_rewrite.cli.configured import Setup, make_configs, set_up
 from dockerslim_rewrite.cli.files import UserError, read_dockerfile, write_atomically
 from dockerslim_rewrite.config.model import Choices
 from dockerslim_rewrite.config.problem import ConfigError
+from dockerslim_rewrite.context.builds import Use
 from dockerslim_rewrite.context.local import LocalContext, NoContext
 from dockerslim_rewrite.context.model import Context
+from dockerslim_rewrite.discovery.builds import Builds, choose_context
 from dockerslim_rewrite.emit.render import TemplateFailed
 from dockerslim_rewrite.knowledge.overlay import use_overlay
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Outcome, Refused, Rewritten
@@ -28,7 +30,8 @@ EXIT_OK, EXIT_AVAILABLE, EXIT_USAGE, EXIT_REFUSED, EXIT_INTERNAL = 0, 1, 2, 3, 7
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of `rewrite`. `dockerfile` is None for stdin; `context` None is the file's folder."""
+    """One call of `rewrite`. `dockerfile` is None for stdin; `context` None is what a
+    compose or bake file says, or the file's folder."""
 
     dockerfile: Path | None
     output: Path | None = None
@@ -55,7 +58,8 @@ def run(call: Call) -> int:
         source = read_dockerfile(call.dockerfile)
         setup = _set_up(call)
         with use_overlay(setup.overlay):
-            outcome = rewrite(source, _context(call, setup), setup.options, setup.templates)
+            context, uses = _context(call, setup)
+            outcome = rewrite(source, context, setup.options, setup.templates, uses)
         return _deliver(call, source, outcome)
     except (UserError, TemplateFailed, ConfigError) as error:
         say(f"rewrite: {error}")
@@ -125,10 +129,11 @@ def _same(one: Path, other: Path) -> bool:
     return one.exists() and other.exists() and one.samefile(other)
 
 
-def _context(call: Call, setup: Setup) -> Context:
+def _context(call: Call, setup: Setup) -> tuple[Context, tuple[Use, ...]]:
     if call.dockerfile is None:
-        return LocalContext(call.context) if call.context is not None else NoContext()
-    return LocalContext(setup.context or call.dockerfile.parent, call.dockerfile)
+        return LocalContext(call.context) if call.context is not None else NoContext(), ()
+    root, uses = choose_context(Builds(()), str(call.dockerfile), setup.context)
+    return LocalContext(root, call.dockerfile), uses
 
 
 def _deliver(call: Call, source: str, outcome: Outcome) -> int:

@@ -1,0 +1,92 @@
+"""Which context and target each Dockerfile of a repository is built with, as its compose and bake files say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from dockerslim_rewrite.context.bake import read_bake
+from dockerslim_rewrite.context.builds import MAX_CHARACTERS, Use
+from dockerslim_rewrite.context.compose import read_compose
+from dockerslim_rewrite.knowledge.discovery import is_bake_name, is_compose_name
+
+
+class Builds:
+    """The builds that compose and bake files describe, by the Dockerfile's real path."""
+
+    def __init__(self, files: Iterable[str]) -> None:
+        self._by_dockerfile: dict[str, list[tuple[str, Use]]] = {}
+        self._read: set[str] = set()
+        for file in files:
+            self._add(file)
+
+    def of(self, dockerfile: str) -> tuple[tuple[str, Use], ...]:
+        """Return pairs of a context's folder and the use, in the order of the files.
+
+        Compose and bake files above the Dockerfile, up to the repository's root, are read as well.
+        """
+        folder = os.path.realpath(Path(dockerfile).parent)
+        for above in _up_to_repository(folder):
+            self._look(above)
+        return tuple(self._by_dockerfile.get(os.path.realpath(dockerfile), ()))
+
+    def dockerfiles(self) -> tuple[str, ...]:
+        """Return every existing Dockerfile that the files name, as a real path."""
+        return tuple(sorted(path for path in self._by_dockerfile if Path(path).is_file()))
+
+    def _look(self, folder: str) -> None:
+        if folder in self._read:
+            return
+        self._read.add(folder)
+        try:
+            names = sorted(path.name for path in Path(folder).iterdir())
+        except OSError:
+            return
+        for name in names:
+            if is_compose_name(name) or is_bake_name(name):
+                self._add(f"{folder}/{name}")
+
+    def _add(self, file: str) -> None:
+        real = os.path.realpath(file)
+        text = None if real in self._read else _text(real)
+        self._read.add(real)
+        if text is None:
+            return
+        folder, name = Path(real).parent, Path(real).name
+        for use in read_compose(name, text) if is_compose_name(name) else read_bake(name, text):
+            context = os.path.realpath(folder / use.context)
+            dockerfile = os.path.realpath(Path(context) / use.dockerfile)
+            self._by_dockerfile.setdefault(dockerfile, []).append((context, use))
+
+
+def choose_context(builds: Builds, dockerfile: str, given: Path | None) -> tuple[Path, tuple[Use, ...]]:
+    """Return the build context of a Dockerfile and the uses with that context.
+
+    What is `given` wins, then the first build that names the file and whose context exists, then the file's own folder.
+    """
+    found = [(context, use) for context, use in builds.of(dockerfile) if Path(context).is_dir()]
+    own = Path(dockerfile).parent
+    root = given or (Path(found[0][0]) if found else own)
+    real = os.path.realpath(root)
+    # The own folder is shown as the user wrote it.
+    root = own if real == os.path.realpath(own) else root
+    return root, tuple(use for context, use in found if context == real)
+
+
+def _up_to_repository(folder: str) -> list[str]:
+    """Return the folders from the repository's root down; the folder alone when it is in no repository."""
+    parents = [folder, *(str(path) for path in Path(folder).parents)]
+    for number, path in enumerate(parents):
+        if Path(path, ".git").exists():
+            return parents[number::-1]
+    return [folder]
+
+
+def _text(path: str) -> str | None:
+    try:
+        if not Path(path).is_file() or Path(path).stat().st_size > MAX_CHARACTERS:
+            return None
+        return Path(path).read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return None
