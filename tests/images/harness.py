@@ -16,12 +16,14 @@ import pytest
 from dockerslim_rewrite.context.local import LocalContext
 from dockerslim_rewrite.outcome import Refused, Rewritten
 from dockerslim_rewrite.pipeline import rewrite
+from dockerslim_rewrite.planning.model import Options
 from dockerslim_rewrite.verify.case import Case, load_case, unmet
 from dockerslim_rewrite.verify.compare import compare
 from dockerslim_rewrite.verify.difference import Difference
 from dockerslim_rewrite.verify.engine import Build, Engine, NoEngine, find_engine
 from dockerslim_rewrite.verify.observe import Observation, observe
 from dockerslim_rewrite.verify.session import IDLE, Session, place_dockerfile
+from tests.images.warm import warm_base
 from tests.support import FIXTURES, ROOT
 
 MEGABYTE = 1_000_000
@@ -57,9 +59,9 @@ def cases(*groups: str) -> list[Path]:
     return sorted(path.parent for group in groups or ("*",) for path in FIXTURES.glob(f"{group}/*/case.toml"))
 
 
-def rewrite_fixture(folder: Path) -> Rewritten:
-    """Rewrite a fixture's Dockerfile as the command does by default."""
-    outcome = rewrite(read_dockerfile(folder), LocalContext(folder))
+def rewrite_fixture(folder: Path, options: Options | None = None) -> Rewritten:
+    """Rewrite a fixture's Dockerfile, as the command does by default."""
+    outcome = rewrite(read_dockerfile(folder), LocalContext(folder), options)
     if isinstance(outcome, Refused):
         pytest.fail("refused: " + "; ".join(f"{b.code} line {b.line}: {b.message}" for b in outcome.blockers))
     assert isinstance(outcome, Rewritten), outcome
@@ -83,10 +85,12 @@ class Bench:
         for name, source in self.case.images.items():
             if session.engine.has_image(source):
                 session.lend_tag(name, source)
+        self.warm = warm_base(session.engine, read_dockerfile(folder), scratch, NETWORK)
 
     def build(self, text: str, name: str) -> str:
         dockerfile = place_dockerfile(without_syntax(text), self.scratch / name, self.folder / "Dockerfile")
-        return self.session.build(Build(self.folder, dockerfile, name, self.case.args, NETWORK, timeout=900))
+        build = Build(self.folder, dockerfile, name, self.case.args, NETWORK, extra=self.warm.options, timeout=900)
+        return self.session.build(build)
 
     def run(self, text: str, name: str) -> Observation:
         return observe(self.session, self.build(text, name), self.case.conditions)
@@ -107,12 +111,12 @@ class Bench:
 def check_fixture(bench: Bench) -> Result:
     """Prove one fixture's rewrite, or fail with every reason at once."""
     case = bench.case
-    outcome = rewrite_fixture(bench.folder)
+    outcome = rewrite_fixture(bench.folder, Options(optimize=case.optimize))
     original = bench.run(read_dockerfile(bench.folder), "original")
     assert unmet(case, original) == [], "the original does not do what its case says"
     rewritten = bench.run(outcome.text, "rewritten")
     allowed = case.allowed.union(*(decision.changes for decision in outcome.plan.decisions))
-    result = Result(case.name, original.size, rewritten.size, outcome.plan.runtime_base)
+    result = Result(case.name, original.size - bench.warm.bytes, rewritten.size, outcome.plan.runtime_base)
     problems = unmet(case, rewritten)
     problems += map(str, compare(bench.session, original, rewritten, case.conditions, frozenset(allowed)))
     problems += [f"{path} is still in the rewritten image" for path in bench.unwanted(rewritten.image)]

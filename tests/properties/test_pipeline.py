@@ -83,7 +83,7 @@ def test_no_text_makes_it_fail_otherwise(text: str) -> None:
 def test_what_is_emitted_passes_the_checks_and_is_final(
     base: str, lines: list[str], known: bool, unsafe: bool, crlf: bool
 ) -> None:
-    """The checks run inside: a CheckFailed here is a finding. Untouched lines stay, and a second run changes nothing."""
+    """The checks run inside, so a CheckFailed here is a finding; and a second run changes nothing."""
     text = "\n".join([f"FROM {base}", *lines]) + "\n"
     text = text.replace("\n", "\r\n") if crlf else text
     context = MemoryContext(FILES) if known else NoContext()

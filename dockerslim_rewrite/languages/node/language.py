@@ -164,14 +164,7 @@ def _program_needs(facts: Study) -> Iterator[Suggestion]:
         if manager not in installed:
             yield Suggestion("N05", f"{manager} starts the program", NeedProgram(manager), start)
         yield Suggestion("N05", f"{manager} runs scripts through a shell", NeedShell(), start)
-    for name, shell, evidence in facts.reached.programs:
-        if name is not None and not name.startswith("."):
-            yield Suggestion("N19", f"the program starts {name}", NeedProgram(name), (evidence,))
-        if name is None and not shell:
-            what = "a program whose name is not static is started: a base with a shell and its tools is kept"
-            yield Suggestion("N19", what, NeedShell(), (evidence,), Confidence.LOW)
-        if shell:
-            yield Suggestion("N19", "the program starts commands through a shell", NeedShell(), (evidence,))
+    yield from _child_needs(facts)
     for package, evidence in facts.reached.packages.items():
         for name in node_packages.started_programs(package):
             yield Suggestion("N19", f"{package} starts {name}", NeedProgram(name), (evidence,))
@@ -185,6 +178,18 @@ def _program_needs(facts: Study) -> Iterator[Suggestion]:
         # a program of npm is a script whose first line is `#!/usr/bin/env node`
         yield Suggestion("N05", f"{name} needs node on PATH", NeedProgram("node"), (evidence,))
         yield Suggestion("N05", f"{name} is started through /usr/bin/env", NeedShell(), (evidence,))
+
+
+def _child_needs(facts: Study) -> Iterator[Suggestion]:
+    """Yield what the sources start with child_process and its like."""
+    for name, shell, evidence in facts.reached.programs:
+        if name is not None and not name.startswith("."):
+            yield Suggestion("N19", f"the program starts {name}", NeedProgram(name), (evidence,))
+        if shell:
+            yield Suggestion("N19", "the program starts commands through a shell", NeedShell(), (evidence,))
+        elif name is None:
+            what = "a program whose name is not static is started: a base with a shell and its tools is kept"
+            yield Suggestion("N19", what, NeedShell(), (evidence,), Confidence.LOW)
 
 
 def _is_of_the_system(name: str, facts: Study) -> bool:
