@@ -12,7 +12,9 @@ import pytest
 from dockerslim_rewrite.context.local import LocalContext
 from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten, Unchanged
 from dockerslim_rewrite.pipeline import rewrite
+from dockerslim_rewrite.planning.model import Options
 from dockerslim_rewrite.report.text import report_text
+from dockerslim_rewrite.verify.case import load_case
 from tests.support import FIXTURES, ROOT
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -30,7 +32,13 @@ def run(folder: Path, scratch: Path) -> tuple[str, Outcome]:
     copy = scratch / "project"
     shutil.copytree(folder, copy, symlinks=True, ignore=shutil.ignore_patterns("case.toml", "expect.toml"))
     text = (copy / "Dockerfile").read_bytes().decode("utf-8", "surrogateescape")
-    return text, rewrite(text, LocalContext(copy, copy / "Dockerfile"))
+    return text, rewrite(text, LocalContext(copy, copy / "Dockerfile"), options_of(folder))
+
+
+def options_of(folder: Path) -> Options:
+    """Return the options that a fixture's case.toml asks for."""
+    case = folder / "case.toml"
+    return Options(optimize=load_case(case).optimize) if case.exists() else Options()
 
 
 @pytest.mark.parametrize("folder", REWRITTEN, ids=name_of)
