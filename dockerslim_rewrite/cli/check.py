@@ -36,6 +36,9 @@ Write = Annotated[bool, typer.Option("--write", help="Rewrite files in place.")]
 OutputDir = Annotated[Path | None, typer.Option("--output-dir", help="Write rewrites below this folder instead.")]
 ReportFormat = Annotated[Format, typer.Option("--format", "-f", help="Format of the report.")]
 ReportFile = Annotated[Path | None, typer.Option("--output", "-o", help="Write the report here, not to stdout.")]
+More = Annotated[
+    list[str] | None, typer.Option("--report", metavar="FORMAT=FILE", help="One more report; may be repeated.")
+]
 Fail = Annotated[FailOn | None, typer.Option("--fail-on", help="Exit 1 on this. [default: rewrite]")]
 Include = Annotated[list[str] | None, typer.Option("--include", metavar="GLOB", help="Also take files like this.")]
 Exclude = Annotated[list[str] | None, typer.Option("--exclude", metavar="GLOB", help="Leave these paths out.")]
@@ -57,12 +60,20 @@ Pages = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 
 
+def _report(text: str) -> tuple[str, Path]:
+    name, equals, file = text.partition("=")
+    if not equals or not file or name not in list(Format):
+        raise typer.BadParameter(f"{text!r} is not FORMAT=FILE with one of {', '.join(Format)}", param_hint="--report")
+    return name, Path(file)
+
+
 def check_command(
     paths: Paths = None,
     write: Write = False,
     output_dir: OutputDir = None,
     format: ReportFormat = Format.text,
     output: ReportFile = None,
+    report: More = None,
     fail_on: Fail = None,
     include: Include = None,
     exclude: Exclude = None,
@@ -117,5 +128,6 @@ def check_command(
         no_config=no_config,
         verified=tuple(verified or ()),
         pages=pages,
+        more=tuple(map(_report, report or ())),
     )
     raise typer.Exit(run_check(call))

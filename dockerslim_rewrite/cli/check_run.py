@@ -34,7 +34,8 @@ class CheckCall:
     """One call of `check`. `workers` 0 takes every processor; `report` is where the report goes, None for stdout.
 
     `choices` are those of the command line; `config` holds for all files in place of the nearest one; `verified` are
-    files that `verify --json` wrote; `pages` is where the pages of the codes are published.
+    files that `verify --json` wrote; `pages` is where the pages of the codes are published; `more`
+    are further reports as pairs of format and file.
     """
 
     paths: tuple[Path, ...]
@@ -52,6 +53,7 @@ class CheckCall:
     no_config: bool = False
     verified: tuple[Path, ...] = ()
     pages: str = ""
+    more: tuple[tuple[str, Path], ...] = ()
 
 
 def run_check(call: CheckCall) -> int:
@@ -81,9 +83,11 @@ def make_jobs(call: CheckCall, configs: Configs, found: Found) -> list[Job]:
     Raises:
         ConfigError: when a configuration file is wrong.
     """
-    texts = call.write or call.output_dir is not None or needs_texts(call.format)
+    formats = (call.format, *(name for name, _ in call.more))
+    texts = call.write or call.output_dir is not None or any(map(needs_texts, formats))
+    data = any(map(needs_data, formats))
     builds = Builds(found.builds)
-    return [_job(call, configs, builds, path, texts) for path in _with_named(call, configs, found, builds)]
+    return [_job(call, configs, builds, path, texts, data) for path in _with_named(call, configs, found, builds)]
 
 
 def _with_named(call: CheckCall, configs: Configs, found: Found, builds: Builds) -> list[str]:
@@ -99,10 +103,9 @@ def _with_named(call: CheckCall, configs: Configs, found: Found, builds: Builds)
     return sorted([*found.dockerfiles, *extra])
 
 
-def _job(call: CheckCall, configs: Configs, builds: Builds, path: str, texts: bool) -> Job:
+def _job(call: CheckCall, configs: Configs, builds: Builds, path: str, texts: bool, data: bool) -> Job:
     setup = set_up(configs, Path(path), call.choices)
     context, uses = choose_context(builds, path, setup.context)
-    data = needs_data(call.format)
     return Job(path, str(context), setup.options, setup.templates, setup.overlay, texts, data, uses)
 
 
@@ -128,8 +131,10 @@ def _validate(call: CheckCall) -> None:
         raise UserError("--write and --output-dir exclude each other")
     if call.config is not None and call.no_config:
         raise UserError("--config and --no-config exclude each other")
-    if call.report is not None and not call.report.absolute().parent.is_dir():
-        raise UserError(f"{call.report}: the folder {call.report.parent} does not exist")
+    files = [path for _, path in call.more] + ([call.report] if call.report is not None else [])
+    for path in files:
+        if not path.absolute().parent.is_dir():
+            raise UserError(f"{path}: the folder {path.parent} does not exist")
 
 
 def _deliver(call: CheckCall, job: Job, report: FileReport) -> FileReport:
@@ -156,6 +161,8 @@ def _target(call: CheckCall, report: FileReport) -> Path | None:
 
 
 def _publish(call: CheckCall, reports: list[FileReport]) -> None:
+    for name, path in call.more:
+        write_atomically(path, "".join(render_report(name, reports, call.pages)), None)
     pieces = render_report(call.format, reports, call.pages)
     if call.report is not None:
         write_atomically(call.report, "".join(pieces), None)
