@@ -24,7 +24,7 @@ from tests.support import ROOT, MemoryContext
 
 PACKAGE = ROOT / "dockerslim_rewrite"
 PAGES = sorted((ROOT / "docs" / "decisions").glob("*.md"))
-CODE = re.compile(r"[GNDP]\d\d")
+CODE = re.compile(r"[GNDPO]\d\d")
 HEADINGS = ["What it does", "Why", "Example", "Evidence it accepts", "Safety", "Override"]
 KINDS = ("before", "after", "report")
 BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
