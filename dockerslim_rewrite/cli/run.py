@@ -91,7 +91,10 @@ def _set_up(call: Call) -> Setup:
         templates=call.templates,
         context=call.context,
     )
-    return set_up(make_configs(None, enabled=not call.no_config), call.dockerfile or Path("Dockerfile"), given)
+    setup = set_up(make_configs(None, enabled=not call.no_config), call.dockerfile or Path("Dockerfile"), given)
+    if options.skip and not setup.options.optimize:
+        raise UserError("--skip goes with --optimize")
+    return setup
 
 
 def say(text: str) -> None:

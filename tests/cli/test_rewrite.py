@@ -46,6 +46,21 @@ def test_writes_the_output_with_the_sources_mode(project: Path) -> None:
     assert sorted(path.name for path in project.iterdir() if path.name.startswith(".")) == []
 
 
+def test_each_improvement_has_a_switch(project: Path) -> None:
+    assert b"--mount" in run("--optimize", cwd=project).stdout
+    done = run("--optimize", "--skip", "O02", "--skip", "o03", cwd=project)
+    assert done.returncode == 0
+    assert b"--mount" not in done.stdout
+    assert b"-trimpath" not in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--optimize", "--skip", "G01"], ["--skip", "O01"]])
+def test_a_switch_for_nothing_is_bad_usage(project: Path, arguments: list[str]) -> None:
+    done = run(*arguments, cwd=project)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"--skip" in done.stderr
+
+
 def test_in_place_keeps_a_link(project: Path) -> None:
     (project / "Dockerfile").rename(project / "real")
     (project / "Dockerfile").symlink_to("real")

@@ -23,6 +23,13 @@ def test_defaults_are_a_program_that_ends_with_zero(tmp_path: Path) -> None:
     assert (case.name, case.exit_code, case.conditions.is_service) == ("go/app", 0, False)
 
 
+def test_a_case_asks_for_edits_of_the_builder(tmp_path: Path) -> None:
+    assert _load(tmp_path / "a", "").optimize is False
+    assert _load(tmp_path / "b", "[rewrite]\noptimize = true\n").optimize is True
+    with pytest.raises(CaseError, match="optimize must be true or false"):
+        _load(tmp_path / "c", '[rewrite]\noptimize = "yes"\n')
+
+
 def test_http_case(tmp_path: Path) -> None:
     case = _load(
         tmp_path,
