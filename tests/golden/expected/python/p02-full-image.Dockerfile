@@ -8,7 +8,7 @@ COPY . .
 
 FROM python:3.12-slim
 ENV PATH=/opt/venv/bin:$PATH
-RUN apt-get update && apt-get install -y --no-install-recommends libmariadb3 libpq5 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*
 COPY --from=builder /opt/venv /opt/venv
 COPY --from=builder /app /app
 WORKDIR /app

@@ -1,11 +1,11 @@
 FROM python:3.11 AS builder
-RUN python -m venv /opt/venv
+RUN python -m venv --system-site-packages /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 ARG REQUESTS_CA_BUNDLE
 WORKDIR /app
 RUN pip install "poetry>=2,<3"
 COPY . .
-RUN poetry install --no-root --no-interaction
+RUN poetry install --no-interaction
 
 FROM python:3.11-slim
 ENV PATH=/opt/venv/bin:$PATH
@@ -13,4 +13,4 @@ COPY --from=builder /opt/venv /opt/venv
 COPY --from=builder /root/.cache/pypoetry/virtualenvs /root/.cache/pypoetry/virtualenvs
 COPY --from=builder /app /app
 WORKDIR /app
-CMD poetry run python moon.py
+CMD poetry run moon 10

@@ -7,9 +7,8 @@ ARG REQUESTS_CA_BUNDLE
 ENV POETRY_NO_INTERACTION=1
 WORKDIR /app
 RUN pip install "poetry>=2,<3" && poetry config virtualenvs.create false
-COPY pyproject.toml ./
-RUN poetry install --no-root
 COPY . .
+RUN poetry install
 
 FROM python:3.12-slim
 ENV PATH=/opt/venv/bin:$PATH
@@ -17,4 +16,4 @@ ENV POETRY_NO_INTERACTION=1
 COPY --from=builder /opt/venv /opt/venv
 COPY --from=builder /app /app
 WORKDIR /app
-CMD ["flask", "--app", "app", "run", "--host", "0.0.0.0", "--port", "5005"]
+CMD ["moon", "3"]

@@ -1,5 +1,5 @@
 FROM python:3.11 AS builder
-RUN python -m venv /opt/venv
+RUN python -m venv --system-site-packages /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /app
 COPY . /app/
