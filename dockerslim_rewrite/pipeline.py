@@ -90,7 +90,7 @@ def _rewrite_stage(
     if isinstance(plan, tuple):
         return Refused(plan)
     text = render_plan(plan, dockerfile, templates)
-    if problems := check_output(dockerfile, facts, plan, text):
+    if problems := check_output(dockerfile, facts, plan, text, own_template=templates is not None):
         raise CheckFailed("; ".join(problems))
     return Rewritten(text, plan)
 

@@ -13,10 +13,13 @@ from dockerslim_rewrite.syntax.parser import parse_dockerfile
 from dockerslim_rewrite.syntax.reader import read_semantics
 
 
-def check_output(source: Dockerfile, facts: StageFacts, plan: RewritePlan, text: str) -> tuple[str, ...]:
+def check_output(
+    source: Dockerfile, facts: StageFacts, plan: RewritePlan, text: str, *, own_template: bool = False
+) -> tuple[str, ...]:
     """Return what is wrong with an emitted text; nothing when it keeps the contract.
 
-    It is parsed by our scanner and read by dockerfile-parse; both must see the same stages.
+    It is parsed by our scanner and read by dockerfile-parse; both must see the same stages. A template of the user's
+    own may add labels, and must keep the others.
     """
     emitted = parse_dockerfile(text)
     if emitted.problems:
@@ -35,6 +38,8 @@ def check_output(source: Dockerfile, facts: StageFacts, plan: RewritePlan, text:
     if after.base_text != plan.runtime_base:
         problems.append(f"the runtime base is {after.base_text} instead of {plan.runtime_base}")
     allowed = {change for decision in plan.decisions for change in decision.changes}
+    if own_template and facts.contract.labels.items() <= after.contract.labels.items():
+        allowed.add("labels")
     changes = contract_changes(facts.contract, after.contract)
     problems += [f"{change} changed without a decision" for change in changes if change not in allowed]
     return tuple(problems)

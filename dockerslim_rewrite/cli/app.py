@@ -9,8 +9,9 @@ import typer
 
 from dockerslim_rewrite.cli.acp import acp_command
 from dockerslim_rewrite.cli.check import check_command
+from dockerslim_rewrite.cli.init_ignore import init_ignore_command
 from dockerslim_rewrite.cli.lsp import lsp_command
-from dockerslim_rewrite.cli.rewrite import rewrite_command
+from dockerslim_rewrite.cli.rewrite import Version, rewrite_command
 from dockerslim_rewrite.cli.verify import verify_command
 from dockerslim_rewrite.report.decisions import decision_codes, decision_page
 
@@ -26,17 +27,22 @@ def explain(code: Annotated[str, typer.Argument(help="A code from a report, for 
     typer.echo(page.rstrip("\n"))
 
 
+def _options(version: Version = False) -> None:
+    """Turn single-stage Dockerfiles into small, correct multi-stage ones."""
+
+
 def make_app() -> typer.Typer:
     """Return the application with all commands."""
     app = typer.Typer(
         no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        help="Turns single-stage Dockerfiles into small, correct multi-stage ones.",
     )
+    app.callback()(_options)
     app.command("rewrite")(rewrite_command)
     app.command("check")(check_command)
     app.command("explain")(explain)
+    app.command("init-ignore")(init_ignore_command)
     app.command("verify")(verify_command)
     app.command("lsp")(lsp_command)
     app.command("acp")(acp_command)

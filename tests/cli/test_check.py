@@ -198,3 +198,29 @@ def _die_on_bad(path: Path) -> str:
     if path.name == "bad":
         os._exit(9)
     return "FROM alpine\n"
+
+
+def test_own_templates_with_a_header_and_labels(repository: Path) -> None:
+    (repository / "templates").mkdir()
+    template = repository / "templates" / "dockerfile.j2"
+    template.write_text(
+        "# Corp Ltd.\n{{ builder }}\n\nFROM {{ runtime.base }}\nLABEL corp.builder={{ plan.builder_base }}\n"
+        "{% for group in runtime.groups %}{% for line in group %}\n{{ line }}\n{% endfor %}{% endfor %}\n"
+    )
+    (repository / "dockerslim-rewrite.toml").write_text('templates = "templates"\n')
+    assert run("--write", "api", cwd=repository).returncode == 0
+    text = (repository / "api" / "Dockerfile").read_text()
+    assert text.startswith("# Corp Ltd.\nFROM golang:1.19 AS builder\n")
+    assert "LABEL corp.builder=golang:1.19\n" in text
+    template.write_text("{{ builder }}\n{% for %}\n")
+    wrong = run("web", cwd=repository)
+    assert wrong.returncode == 2
+    assert "dockerfile.j2:2: " in wrong.stderr
+
+
+def test_more_reports_in_one_run(repository: Path) -> None:
+    done = run("--report", "html=r.html", "--report", "gitlab=r.json", cwd=repository)
+    assert done.stdout.startswith("would rewrite")
+    assert (repository / "r.html").read_text().startswith("<!doctype html>")
+    assert isinstance(json.loads((repository / "r.json").read_text()), list)
+    assert run("--report", "xml=r", cwd=repository).returncode == 2
