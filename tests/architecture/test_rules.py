@@ -31,8 +31,9 @@ def test_modules_and_functions_are_small(path: Path) -> None:
     assert text.count("\n") <= 350
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
-            # a command's signature lists its options, one a line: the body is what must stay small
-            length = (node.end_lineno or 0) - node.body[0].lineno + 1
+            # a command's signature lists its options and its docstring is its help: the rest is what must stay small
+            body = node.body[1:] if ast.get_docstring(node) is not None and len(node.body) > 1 else node.body
+            length = (node.end_lineno or 0) - body[0].lineno + 1
             assert length <= 40, f"{path.name}:{node.lineno} {node.name}"
 
 
