@@ -19,7 +19,10 @@ from tests.support import ROOT
 pytestmark = pytest.mark.image
 
 # Runs in a process of its own that can be interrupted: says its session's name, then that a step has begun.
+# a test run in the background may have SIGINT ignored, and children inherit that
 _PROGRAM = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import sys
 from pathlib import Path
 from dockerslim_rewrite.verify.engine import Build, find_engine

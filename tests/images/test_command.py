@@ -20,7 +20,9 @@ from tests.support import FIXTURES, ROOT
 
 pytestmark = pytest.mark.image
 
-_MAIN = "from dockerslim_rewrite.cli.app import main; main()"
+# a test run in the background may have SIGINT ignored, and children inherit that
+_INTERRUPTIBLE = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+_MAIN = _INTERRUPTIBLE + "from dockerslim_rewrite.cli.app import main; main()"
 _ORIGINAL = """FROM alpine:3.20
 WORKDIR /app
 COPY . .
