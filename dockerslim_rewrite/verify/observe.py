@@ -141,8 +141,8 @@ def _observe_service(session: Session, name: str, seen: Observation, conditions:
     if _state(engine, name)[0] != "running":
         return replace(seen, ready=ready)
     answers: tuple[Answer, ...] = ()
-    if conditions.port is not None and ready:
-        where = session.address(name, conditions.port, conditions.start)
+    where = _address(session, name, conditions) if ready else None
+    if where is not None:
         answers = tuple(ask(where, request) for request in conditions.requests)
     return replace(
         seen,
@@ -167,14 +167,24 @@ def _await_ready(session: Session, name: str, conditions: Conditions) -> bool:
             logs = session.engine.call("logs", name)
             if conditions.ready in logs.stdout or conditions.ready in logs.stderr:
                 return True
-        elif conditions.port is not None and _state(session.engine, name)[0] == "running":
-            where = session.address(name, conditions.port, conditions.start)
-            if ask(where, probe, timeout=2).status:
-                return True
+        elif (where := _address(session, name, conditions)) is not None and ask(where, probe, timeout=2).status:
+            return True
         if _state(session.engine, name)[0] != "running":
             return False
         time.sleep(_POLL)
     return False
+
+
+def _address(session: Session, name: str, conditions: Conditions) -> tuple[str, int] | None:
+    """Return where the service is reached; None without a port, and once the container has ended."""
+    if conditions.port is None:
+        return None
+    try:
+        return session.address(name, conditions.port, conditions.start)
+    except EngineError:
+        if _state(session.engine, name)[0] == "running":
+            raise
+        return None
 
 
 def ask(where: tuple[str, int], request: Request, timeout: float = 10) -> Answer:

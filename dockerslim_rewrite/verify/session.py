@@ -18,6 +18,8 @@ from dockerslim_rewrite.verify.engine import (
 )
 
 PREFIX = "dockerslim-verify-"
+# Seconds: an engine under load is slow to remove, and giving up early leaves things behind.
+_REMOVAL = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Session:
         from dataclasses import replace
 
         tag = f"{self.name}:{build.tag}"
-        self._undo.append(lambda: self.engine.call("image", "rm", "--force", tag))
+        self._undo.append(lambda: self.engine.call("image", "rm", "--force", tag, timeout=_REMOVAL))
         self.engine.build(replace(build, tag=tag), progress)
         return tag
 
@@ -83,7 +85,7 @@ class Session:
         """
         if self.engine.has_image(name):
             return False
-        self._undo.append(lambda: self.engine.call("image", "rm", name))
+        self._undo.append(lambda: self.engine.call("image", "rm", name, timeout=_REMOVAL))
         self.engine.must("tag", source, name)
         return True
 
@@ -100,7 +102,7 @@ class Session:
             yield name
         finally:
             with ignoring_interrupts(), suppress(EngineError):
-                self.engine.call("rm", "--force", "--volumes", name, timeout=60)
+                self.engine.call("rm", "--force", "--volumes", name, timeout=_REMOVAL)
 
     def address(self, container: str, port: int, start: Start) -> tuple[str, int]:
         """Return host and port under which a started container's port is reached.
@@ -125,7 +127,7 @@ class Session:
         # A network of its own: works where there is no default bridge, and nothing else can meddle.
         if self._network is None:
             name = f"{self.name}-net"
-            self._undo.append(lambda: self.engine.call("network", "rm", name))
+            self._undo.append(lambda: self.engine.call("network", "rm", name, timeout=_REMOVAL))
             self.engine.must("network", "create", name)
             self._network = name
         return self._network

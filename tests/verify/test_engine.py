@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dockerslim_rewrite.verify.engine import Build, BuildFailed, Engine, EngineError, NoEngine, find_engine
+from dockerslim_rewrite.verify.observe import Conditions, observe
 from dockerslim_rewrite.verify.session import PREFIX, Session, Start, place_dockerfile
 from tests.verify.fake_engine import FakeEngine
 
@@ -164,3 +165,13 @@ def test_the_ignore_file_of_the_dockerfile_comes_along(tmp_path: Path) -> None:
     (tmp_path / "app" / "api.Dockerfile.dockerignore").write_text("*.md\n")
     placed = place_dockerfile("FROM y\n", tmp_path / "out", original)
     assert placed.with_name("Dockerfile.dockerignore").read_text() == "*.md\n"
+
+
+def test_a_service_that_ends_before_its_port_is_known_is_an_observation(fake: FakeEngine) -> None:
+    fake.answer("image", "inspect", stdout='[{"Config": {}, "Size": 1}]')
+    fake.answer("inspect", stdout="exited 1\n")
+    fake.answer("port", code=1, stderr="no public port")
+    fake.answer("logs", stderr="cannot start\n")
+    with Session(Engine(str(fake.path))) as session:
+        seen = observe(session, "image", Conditions(port=80, timeout=5))
+    assert (seen.ready, seen.exit_code, seen.stderr) == (False, 1, "cannot start\n")
