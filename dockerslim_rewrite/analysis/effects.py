@@ -47,11 +47,13 @@ class ChangesAccounts:
 
 @dataclass(frozen=True, slots=True)
 class Writes:
-    """Creates or changes these absolute paths. `what`: a directory, a file, or a symbolic link to `target`."""
+    """Creates or changes these absolute paths. `what`: a directory, a file, or a symbolic link to `target`, which
+    takes the place of a file only with `replaces`."""
 
     paths: tuple[str, ...]
     what: Literal["dir", "file", "link", "tree"]
     target: str = ""
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def _install(command: SimpleCommand) -> Iterator[Effect]:
 
 
 def _link(command: SimpleCommand) -> Iterator[Effect]:
-    _, operands = options_and_operands(command)
+    options, operands = options_and_operands(command)
     if len(operands) == 1 and operands[0]:
         operands.append(posixpath.basename(operands[0]))
     target, link = (operands[0], operands[-1]) if len(operands) > 1 else (None, None)
@@ -109,7 +109,7 @@ def _link(command: SimpleCommand) -> Iterator[Effect]:
         return
     if (link or "").endswith("/") or link in (".", ".."):
         path = posixpath.join(path, posixpath.basename(target.rstrip("/")))
-    yield Writes((path,), "link", target)
+    yield Writes((path,), "link", target, bool(options.keys() & {"-f", "--force"}))
 
 
 def _remove(command: SimpleCommand) -> Iterator[Effect]:

@@ -28,11 +28,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A symbolic link that the runtime repeats, since COPY would follow it."""
+    """A symbolic link that the runtime repeats, since COPY would follow it. It takes the place of a file only with
+    `replaces`: without, the author's own command failed where one was (`ln -s ... || true`)."""
 
     path: str
     target: str
     evidence: Evidence
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ class _Collector:
         if effect.what == "link":
             if not self._unused_program(path):
                 evidence = Evidence("Dockerfile", command.line, _short(command.text))
-                self._links[path] = Link(path, effect.target, evidence)
+                self._links[path] = Link(path, effect.target, evidence, effect.replaces)
             return
         if effect.what == "tree" and path in system_paths("shared"):
             if self._programs is None:

@@ -83,7 +83,10 @@ def link_line(links: Iterable[Link]) -> RuntimeLine:
     """Return the RUN that makes symbolic links again, since COPY would follow them."""
     commands = []
     for link in links:
-        commands.append(f"mkdir -p {posixpath.dirname(link.path)} && ln -sf {link.target} {link.path}")
+        make = f"ln -sf {link.target} {link.path}"
+        if not link.replaces:
+            make = f"{{ [ -e {link.path} ] || ln -sf {link.target} {link.path}; }}"
+        commands.append(f"mkdir -p {posixpath.dirname(link.path)} && {make}")
     return RuntimeLine("directories", "RUN " + " && ".join(commands), "D09")
 
 

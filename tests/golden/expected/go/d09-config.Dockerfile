@@ -7,7 +7,7 @@ COPY . .
 RUN CGO_ENABLED=0 go build -o /usr/local/bin/motd .
 
 FROM alpine:3.23
-RUN mkdir -p /etc && ln -sf /etc/motd.d/base.conf /etc/motd.conf
+RUN mkdir -p /etc && { [ -e /etc/motd.conf ] || ln -sf /etc/motd.d/base.conf /etc/motd.conf; }
 COPY --from=builder /etc/motd.d /etc/motd.d
 COPY --from=builder /usr/local/bin/motd /usr/local/bin/motd
 WORKDIR /motd
