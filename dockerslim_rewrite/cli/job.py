@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from dockerslim_rewrite.cli.files import UnreadableFile, read_dockerfile
@@ -17,6 +18,9 @@ from dockerslim_rewrite.pipeline import rewrite
 from dockerslim_rewrite.planning.model import Options
 from dockerslim_rewrite.report.file import failed_report, file_report, invalid_report
 from dockerslim_rewrite.report.model import FileReport
+
+# A monorepo's texts that a worker keeps at most for the next Dockerfile.
+MAX_HELD_CHARACTERS = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,7 @@ def check_file(job: Job) -> FileReport:
     try:
         source = read_dockerfile(path)
         with use_overlay(job.overlay):
-            context = LocalContext(Path(job.context), path)
-            outcome = rewrite(source, context, job.options, job.templates, job.uses)
+            outcome = rewrite(source, _context(job), job.options, job.templates, job.uses)
         return file_report(job.path, source, outcome, texts=job.texts, data=job.data)
     except UnreadableFile as error:
         return invalid_report(job.path, error.line, error.reason)
@@ -59,6 +62,20 @@ def check_file(job: Job) -> FileReport:
         if os.environ.get("DOCKERSLIM_DEBUG"):
             traceback.print_exc()
         return failed_report(job.path, f"{type(error).__name__}: {error}")
+
+
+def _context(job: Job) -> LocalContext:
+    """Return the context: what is known about a folder serves all Dockerfiles that are built with it in turn."""
+    own = job.path if Path(f"{job.path}.dockerignore").exists() else ""
+    context = _shared_context(job.context, own)
+    if context.held > MAX_HELD_CHARACTERS:
+        _shared_context.cache_clear()
+    return context
+
+
+@lru_cache(maxsize=1)
+def _shared_context(root: str, dockerfile: str) -> LocalContext:
+    return LocalContext(Path(root), Path(dockerfile) if dockerfile else None)
 
 
 def check_files(jobs: tuple[Job, ...]) -> list[FileReport]:

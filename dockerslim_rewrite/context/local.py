@@ -34,6 +34,11 @@ class LocalContext:
         self._folders: dict[str, str] = {}
         self._inside = f"{str(self.root).rstrip('/')}/"
 
+    @property
+    def held(self) -> int:
+        """Return how many characters of text are kept."""
+        return sum(len(text) for text in self._texts.values() if text is not None)
+
     @cached_property
     def _ignore(self) -> IgnoreRules:
         own = Path(f"{self._dockerfile}.dockerignore") if self._dockerfile else None

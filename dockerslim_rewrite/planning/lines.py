@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from dockerslim_rewrite.analysis.ownership import DEFAULT_DIRECTORY_MODE, Ownership
-from dockerslim_rewrite.languages.model import Artifact
 from dockerslim_rewrite.planning.artifacts import Link, Wanted
 from dockerslim_rewrite.planning.model import RuntimeLine
 
@@ -93,9 +92,14 @@ def link_line(links: Iterable[Link]) -> RuntimeLine:
 def without_covered(wanted: Iterable[Wanted]) -> list[Wanted]:
     """Drop artifacts that lie inside another copied directory, and doubles; order by layer rank, then as given."""
     items = list({item.artifact.path: item for item in wanted}.values())
-    kept = [item for item in items if not any(_inside(item.artifact, other.artifact) for other in items)]
+    folders = {item.artifact.path.rstrip("/") for item in items if item.artifact.is_dir}
+    kept = [item for item in items if not any(above in folders for above in _above(item.artifact.path))]
     return sorted(kept, key=lambda item: item.artifact.rank)
 
 
-def _inside(artifact: Artifact, other: Artifact) -> bool:
-    return other.is_dir and artifact.path.startswith(other.path.rstrip("/") + "/")
+def _above(path: str) -> Iterator[str]:
+    """Yield the folders that a path lies in, without a slash at their end: "" is the root."""
+    path = path.rstrip("/")
+    while (slash := path.rfind("/")) >= 0:
+        path = path[:slash]
+        yield path
