@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -17,6 +18,12 @@ from dockerslim_rewrite.syntax.parser import parse_dockerfile
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "fixtures"
+
+
+def copy_project(fixture: Path, target: Path) -> Path:
+    """Copy a fixture without its case files, which no project has: with one, every COPY . would carry it."""
+    ignored = shutil.ignore_patterns("case.toml", "expect.toml")
+    return Path(shutil.copytree(fixture, target, symlinks=True, ignore=ignored))
 
 
 class MemoryContext:

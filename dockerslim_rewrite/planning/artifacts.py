@@ -13,7 +13,7 @@ from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, Artifact, Findings
 
-RANK_SYSTEM = 10
+RANK_SYSTEM = 10  # written by commands, remote or of another image: whether a path is a file is not always known
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,9 @@ class _Collector:
             if remote and step.copy.dest in system_paths("shared") and step.copy.dest_is_dir:
                 self._remote_files(step.copy.sources, step.copy.dest, line, step.instruction.value)
             elif remote or step.copy.inline:
-                self._want(step.copy.dest, step.copy.dest_is_dir, "D10", f"line {line}", line, step.instruction.value)
+                what = f"line {line}"
+                is_dir = step.copy.dest_is_dir
+                self._want(step.copy.dest, is_dir, "D10", what, line, step.instruction.value, RANK_SYSTEM)
 
     def _unpacked(self, dest: str, line: int, text: str) -> None:
         """ADD of an archive fills a directory with files whose names are not known."""
@@ -143,7 +145,7 @@ class _Collector:
     def _remote_files(self, sources: tuple[str, ...], dest: str, line: int, text: str) -> None:
         for source in sources:
             name = posixpath.basename(source.rstrip("/"))
-            self._want(posixpath.join(dest, name), False, "D10", f"line {line}", line, text)
+            self._want(posixpath.join(dest, name), False, "D10", f"line {line}", line, text, RANK_SYSTEM)
 
     def command(self, command: CommandEffect) -> None:
         for effect in command.effects:
@@ -172,7 +174,7 @@ class _Collector:
                     (command.line, f"`{_short(command.text)}`: what it puts into {path} is not known")
                 )
             return
-        self._want(path, effect.what != "file", "D09", what, command.line, _short(command.text))
+        self._want(path, effect.what != "file", "D09", what, command.line, _short(command.text), RANK_SYSTEM)
 
     def _is_left(self, path: str) -> bool:
         return below(path, system_paths("scratch")) or below(path, system_paths("secrets")) or below(path, self._roots)
@@ -181,12 +183,13 @@ class _Collector:
         in_path = posixpath.dirname(path) in system_paths("programs")
         return in_path and self._programs is not None and posixpath.basename(path) not in self._programs
 
-    def _want(self, path: str, is_dir: bool, code: str, what: str, line: int, text: str) -> None:
+    def _want(
+        self, path: str, is_dir: bool, code: str, what: str, line: int, text: str, rank: int = RANK_ASSETS
+    ) -> None:
         if self._is_left(path) or path == "/" or self._unused_program(path):
             return
         if is_dir and path in system_paths("shared"):
             return
-        rank = RANK_SYSTEM if code == "D09" else RANK_ASSETS
         evidence = Evidence("Dockerfile", line, _short(text))
         self._wanted[path] = Wanted(Artifact(path, is_dir, rank, what), code, f"{path}: {what}", (evidence,))
 

@@ -188,7 +188,7 @@ class _Runtime:
             for copy in self._chosen.fit.copies
         ]
         wanted = lines.without_covered([*files, *self._chosen.wanted, *_homes(self._chosen.effects)])
-        copies = [lines.artifact_line(self._builder, item, self._ownership, owner) for item in wanted]
+        copies = list(lines.artifact_lines(self._builder, wanted, self._ownership, owner))
         special = [item for item in wanted if lines.has_special_mode(item, self._ownership)]
         directories = [line for line in copies if line.section == "directories"]
         if special:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from dockerslim_rewrite.analysis.ownership import DEFAULT_DIRECTORY_MODE, Ownership
-from dockerslim_rewrite.planning.artifacts import Link, Wanted
+from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, Link, Wanted
 from dockerslim_rewrite.planning.model import RuntimeLine
 
 ACCOUNT_FILES = ("/etc/passwd", "/etc/group")
@@ -30,7 +31,30 @@ def _escape(path: str) -> str:
     return path.replace("$", "\\$")
 
 
-def artifact_line(builder: str, wanted: Wanted, ownership: Ownership, default_owner: str = "") -> RuntimeLine:
+def artifact_lines(
+    builder: str, wanted: Iterable[Wanted], ownership: Ownership, default_owner: str = ""
+) -> Iterator[RuntimeLine]:
+    """Yield the COPYs of artifacts in order. Neighbouring files of a folder share one: an image has some 127 layers."""
+    for (folder, _, code), group in groupby(wanted, key=_shared_copy):
+        items = list(group)
+        if folder is None or len(items) == 1:
+            yield from (_artifact_line(builder, item, ownership, default_owner) for item in items)
+            continue
+        owner = ownership.owner(folder) or default_owner
+        sources = tuple(item.artifact.path for item in items)
+        text = copy_text(builder, sources, folder.rstrip("/") + "/", owner)
+        yield RuntimeLine("artifacts", text, code)
+
+
+def _shared_copy(wanted: Wanted) -> tuple[str | None, int, str]:
+    """Return what files must have in common for one COPY. A directory has one of its own, since COPY of several sources
+    would pour it out; so has what may be one (RANK_SYSTEM)."""
+    artifact = wanted.artifact
+    alone = artifact.is_dir or artifact.rank == RANK_SYSTEM
+    return None if alone else posixpath.dirname(artifact.path), artifact.rank, wanted.code
+
+
+def _artifact_line(builder: str, wanted: Wanted, ownership: Ownership, default_owner: str) -> RuntimeLine:
     """Return the COPY of one artifact, with the owner and mode of the directory that it creates.
 
     COPY makes the directories that lead to its target; --chown gives them their owner in the builder.

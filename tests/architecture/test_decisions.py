@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -20,7 +21,7 @@ from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten
 from dockerslim_rewrite.pipeline import rewrite
 from dockerslim_rewrite.planning.model import Options
 from dockerslim_rewrite.report.text import report_text
-from tests.support import ROOT, MemoryContext
+from tests.support import ROOT, MemoryContext, copy_project
 
 PACKAGE = ROOT / "dockerslim_rewrite"
 PAGES = sorted((ROOT / "docs" / "decisions").glob("*.md"))
@@ -68,9 +69,10 @@ def _options(text: str) -> Options:
 
 @cache
 def _fixture(name: str, options: str) -> tuple[str, Outcome]:
-    path = ROOT / name / "Dockerfile"
-    text = path.read_bytes().decode("utf-8")
-    return text, rewrite(text, LocalContext(path.parent, path), _options(options))
+    with TemporaryDirectory() as scratch:
+        path = copy_project(ROOT / name, Path(scratch) / "project") / "Dockerfile"
+        text = path.read_bytes().decode("utf-8")
+        return text, rewrite(text, LocalContext(path.parent, path), _options(options))
 
 
 def _inline(blocks: list[tuple[str, str]], options: str) -> tuple[str, Outcome]:

@@ -1,7 +1,6 @@
 """Every fixture: text and report as a person approved them. DOCKERSLIM_UPDATE=1 rewrites them: read the difference."""
 
 import os
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -15,7 +14,7 @@ from dockerslim_rewrite.pipeline import rewrite
 from dockerslim_rewrite.planning.model import Options
 from dockerslim_rewrite.report.text import report_text
 from dockerslim_rewrite.verify.case import load_case
-from tests.support import FIXTURES, ROOT
+from tests.support import FIXTURES, ROOT, copy_project
 
 EXPECTED = Path(__file__).parent / "expected"
 GROUPS = ("go", "node", "python", "mixed")
@@ -28,9 +27,7 @@ def name_of(folder: Path) -> str:
 
 
 def run(folder: Path, scratch: Path) -> tuple[str, Outcome]:
-    """Rewrite a fixture in a copy without its case files, which no project has."""
-    copy = scratch / "project"
-    shutil.copytree(folder, copy, symlinks=True, ignore=shutil.ignore_patterns("case.toml", "expect.toml"))
+    copy = copy_project(folder, scratch / "project")
     text = (copy / "Dockerfile").read_bytes().decode("utf-8", "surrogateescape")
     return text, rewrite(text, LocalContext(copy, copy / "Dockerfile"), options_of(folder))
 

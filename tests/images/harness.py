@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from dockerslim_rewrite.verify.engine import Build, Engine, NoEngine, find_engin
 from dockerslim_rewrite.verify.observe import Observation, observe
 from dockerslim_rewrite.verify.session import IDLE, Session, place_dockerfile
 from tests.images.warm import warm_base
-from tests.support import FIXTURES, ROOT
+from tests.support import FIXTURES, ROOT, copy_project
 
 MEGABYTE = 1_000_000
 NETWORK = os.environ.get("DOCKERSLIM_BUILD_NETWORK") or None
@@ -79,9 +78,7 @@ class Bench:
         self.session = session
         self.scratch = scratch
         self.case: Case = load_case(folder / "case.toml")
-        self.folder = scratch / "context"
-        # a project has no case file, and with one in the context every COPY . would carry it
-        shutil.copytree(folder, self.folder, symlinks=True, ignore=shutil.ignore_patterns("case.toml", "expect.toml"))
+        self.folder = copy_project(folder, scratch / "context")
         for name, source in self.case.images.items():
             if session.engine.has_image(source):
                 session.lend_tag(name, source)

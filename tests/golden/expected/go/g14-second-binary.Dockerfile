@@ -7,7 +7,6 @@ RUN chmod +x /queue/start.sh
 
 FROM alpine:3.23
 COPY --from=builder /queue/start.sh /queue/start.sh
-COPY --from=builder /queue/bin/migrate /queue/bin/migrate
-COPY --from=builder /queue/bin/server /queue/bin/server
+COPY --from=builder /queue/bin/migrate /queue/bin/server /queue/bin/
 WORKDIR /queue
 CMD ["/queue/start.sh"]

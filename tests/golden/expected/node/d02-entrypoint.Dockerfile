@@ -12,8 +12,7 @@ COPY --from=builder /app/node_modules /app/node_modules
 COPY --from=builder /app/package.json /app/package.json
 COPY --from=builder /usr/local/bin/app-entrypoint /usr/local/bin/app-entrypoint
 COPY --from=builder /app/docker /app/docker
-COPY --from=builder /app/migrate.js /app/migrate.js
-COPY --from=builder /app/server.js /app/server.js
+COPY --from=builder /app/migrate.js /app/server.js /app/
 WORKDIR /app
 EXPOSE 3000
 ENTRYPOINT ["app-entrypoint"]

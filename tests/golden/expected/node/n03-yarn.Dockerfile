@@ -8,8 +8,7 @@ RUN yarn install --production --ignore-scripts --prefer-offline
 
 FROM node:20-slim
 COPY --from=builder /opt/service/node_modules /opt/service/node_modules
-COPY --from=builder /opt/service/package.json /opt/service/package.json
-COPY --from=builder /opt/service/yarn.lock /opt/service/yarn.lock
+COPY --from=builder /opt/service/package.json /opt/service/yarn.lock /opt/service/
 COPY --from=builder /opt/service/build /opt/service/build
 WORKDIR /opt/service
 EXPOSE 3000

@@ -6,8 +6,7 @@ COPY . .
 
 FROM node:20-alpine
 COPY --from=builder /app/node_modules /app/node_modules
-COPY --from=builder /app/package.json /app/package.json
-COPY --from=builder /app/tsconfig.json /app/tsconfig.json
+COPY --from=builder /app/package.json /app/tsconfig.json /app/
 COPY --from=builder /app/src /app/src
 WORKDIR /app
 EXPOSE 3000

@@ -14,8 +14,7 @@ COPY . .
 FROM node:20-alpine
 COPY --from=builder /usr/src/app/node_modules /usr/src/app/node_modules
 COPY --from=builder /usr/src/app/package.json /usr/src/app/package.json
-COPY --from=builder /usr/src/app/server.js /usr/src/app/server.js
-COPY --from=builder /usr/src/app/todos.js /usr/src/app/todos.js
+COPY --from=builder /usr/src/app/server.js /usr/src/app/todos.js /usr/src/app/
 WORKDIR /usr/src/app
 EXPOSE 8080
 CMD [ "npm", "start" ]

@@ -7,8 +7,7 @@ COPY . .
 FROM node:20-alpine
 COPY --from=builder /app/node_modules /app/node_modules
 COPY --from=builder /app/package.json /app/package.json
-COPY --from=builder /app/prepare.js /app/prepare.js
-COPY --from=builder /app/server.js /app/server.js
+COPY --from=builder /app/prepare.js /app/server.js /app/
 WORKDIR /app
 EXPOSE 3000
 CMD npm start

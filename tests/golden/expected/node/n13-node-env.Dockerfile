@@ -8,8 +8,7 @@ COPY . .
 FROM gcr.io/distroless/nodejs20-debian12
 ENV NODE_ENV production
 COPY --from=builder /app/node_modules /app/node_modules
-COPY --from=builder /app/package.json /app/package.json
-COPY --from=builder /app/page.mustache /app/page.mustache
+COPY --from=builder /app/package.json /app/page.mustache /app/
 COPY --from=builder /app/index.js /app/index.js
 WORKDIR /app
 EXPOSE 3000

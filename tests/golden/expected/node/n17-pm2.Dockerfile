@@ -9,8 +9,7 @@ FROM node:20-alpine
 COPY --from=builder /app/node_modules /app/node_modules
 COPY --from=builder /usr/local/lib/node_modules/pm2 /usr/local/lib/node_modules/pm2
 COPY --from=builder /app/package.json /app/package.json
-COPY --from=builder /app/ecosystem.config.js /app/ecosystem.config.js
-COPY --from=builder /app/web.js /app/web.js
+COPY --from=builder /app/ecosystem.config.js /app/web.js /app/
 RUN npm rebuild -g --ignore-scripts pm2
 WORKDIR /app
 EXPOSE 3000

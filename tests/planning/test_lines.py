@@ -1,0 +1,38 @@
+"""The COPY lines of the runtime stage: an image has some 127 layers at most, so files of a folder share one."""
+
+from dockerslim_rewrite.analysis.ownership import Ownership
+from dockerslim_rewrite.languages.model import RANK_CODE, Artifact
+from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, Wanted
+from dockerslim_rewrite.planning.lines import artifact_lines
+from tests.support import replay
+
+
+def copies(*artifacts: Artifact) -> list[str]:
+    ownership = Ownership(replay("FROM alpine\n"), ())
+    wanted = [Wanted(artifact, "N07", "", ()) for artifact in artifacts]
+    return [line.text for line in artifact_lines("builder", wanted, ownership)]
+
+
+def code(path: str, is_dir: bool = False) -> Artifact:
+    return Artifact(path, is_dir, RANK_CODE, "")
+
+
+def test_many_files_of_a_folder_share_a_copy() -> None:
+    names = [f"/app/page{number}.txt" for number in range(140)]
+    assert copies(*map(code, names)) == [f"COPY --from=builder {' '.join(names)} /app/"]
+
+
+def test_neighbours_alone_are_joined() -> None:
+    lines = copies(code("/app/a"), code("/app/b"), code("/etc/c"), code("/app/lib", is_dir=True), code("/app/d"))
+    assert lines == [
+        "COPY --from=builder /app/a /app/b /app/",
+        "COPY --from=builder /etc/c /etc/c",
+        "COPY --from=builder /app/lib /app/lib",
+        "COPY --from=builder /app/d /app/d",
+    ]
+
+
+def test_what_may_be_a_directory_has_a_copy_of_its_own() -> None:
+    """A COPY of several sources would pour a directory out."""
+    lines = copies(Artifact("/opt/a", False, RANK_SYSTEM, ""), Artifact("/opt/b", False, RANK_SYSTEM, ""))
+    assert lines == ["COPY --from=builder /opt/a /opt/a", "COPY --from=builder /opt/b /opt/b"]
