@@ -63,7 +63,7 @@ def environment_path() -> str:
 
 def environment_command(version: str) -> str:
     """Return the command that makes the virtual environment for a version of Python as the tag states it."""
-    numbers = [int(word) for word in re.findall(r"\d+", version)[:2]]
+    numbers = [int(word) for word in re.findall(r"\d{1,18}", version)[:2]]
     old = len(numbers) == len(("3", "12")) and numbers[1] < _table("environment")["without_setuptools"]
     return f"python -m venv {'--system-site-packages ' if old else ''}{environment_path()}"
 
@@ -96,7 +96,7 @@ def sourced_libraries(distribution: str, version: str, python: str, release: str
 
 
 def _number(version: str) -> tuple[int, ...]:
-    return tuple(map(int, re.findall(r"\d+", version)[:3]))
+    return tuple(map(int, re.findall(r"\d{1,18}", version)[:3]))
 
 
 def started_programs(distribution: str) -> tuple[str, ...]:

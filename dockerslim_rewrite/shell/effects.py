@@ -73,7 +73,7 @@ def _shift(arguments: Arguments, scope: Scope) -> None:
     if scope.positional is None:
         return
     count = arguments[0].value if arguments else "1"
-    if count is None or not count.isdigit() or len(count) > 4:
+    if count is None or not count.isdecimal() or len(count) > 4:
         scope.positional = None
         return
     dropped = scope.positional[: int(count)]

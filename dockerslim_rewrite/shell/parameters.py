@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 MAX_PATTERN_SUBJECT = 1024
 QUOTES = "'\"\\"
 GLOB_MARKS = "*?["
-SUBSTRING = re.compile(r":(\d+)(?::(\d+))?\Z")
+SUBSTRING = re.compile(r":(\d{1,9})(?::(\d{1,9}))?\Z")
 
 
 class UnknownValueError(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +19,11 @@ SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 COMPOUND_COMMANDS = frozenset(
     {"if_statement", "while_statement", "for_statement", "c_style_for_statement", "case_statement", "subshell"}
 )
+# To a shell every character beyond ASCII is part of a word, never a blank or part of a name. The grammar's scanner asks
+# the C library instead: the answer depends on the locale, and `isdigit` of a large number reads foreign memory.
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_PLAIN = "\x01"
+_DELIMITER = re.compile(r"""(?<!<)<<(?!<)-?[ \t]*((?:"[^"\n]*"|'[^'\n]*'|[^ \t\r\n;&|<>()])*)""")
 SUBSTITUTION_MARKS = ("$(", "`", "<(", ">(")
 
 
@@ -33,13 +38,10 @@ class Source:
     text: str
     root: Node
     locate: Locate
-    _characters: array[int] | None
 
     def range(self, node: Node) -> tuple[int, int]:
-        """Return the character range of a node (the grammar counts bytes)."""
-        if self._characters is None:
-            return node.start_byte, node.end_byte
-        return self._characters[node.start_byte], self._characters[node.end_byte]
+        """Return the character range of a node: the grammar was given one byte for each character."""
+        return node.start_byte, node.end_byte
 
     def read(self, node: Node) -> str:
         """Return the text of a node."""
@@ -65,11 +67,12 @@ def parse_source(text: str, locate: Locate) -> Source:
     Raises:
         NotUnderstoodError: when the grammar does not understand a part of it.
     """
-    data = text.encode("utf-8", "surrogatepass")
-    root = _parser().parse(data).root_node
+    if any(_PLAIN in found or not found.isascii() for found in _DELIMITER.findall(text)):
+        raise NotUnderstoodError("the end of a here-document is not plain text")
+    root = _parser().parse(_NOT_ASCII.sub(_PLAIN, text).encode("ascii")).root_node
     if root.has_error and not _only_missing_semicolons(root):
         raise NotUnderstoodError("shell syntax not understood")
-    return Source(text, root, locate, None if len(data) == len(text) else _character_offsets(text))
+    return Source(text, root, locate)
 
 
 @cache
@@ -94,13 +97,3 @@ def _only_missing_semicolons(root: Node) -> bool:
         elif node.has_error:
             stack.extend(node.children)
     return True
-
-
-def _character_offsets(text: str) -> array[int]:
-    """Return the character offset of each byte offset of the UTF-8 form."""
-    offsets = array("L")
-    for index, character in enumerate(text):
-        code = ord(character)
-        offsets.extend([index] * (1 if code < 0x80 else 2 if code < 0x800 else 3 if code < 0x10000 else 4))
-    offsets.append(len(text))
-    return offsets

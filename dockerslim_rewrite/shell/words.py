@@ -16,6 +16,7 @@ MAX_NESTING = 16
 PLAIN = re.compile(r"[A-Za-z0-9_./:=@%+,\-]+\Z")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 DIGIT = re.compile(r"[0-9]")
+_POSITION = re.compile(r"[1-9][0-9]{0,8}")
 SPECIAL = "@*#?-$!0123456789"
 ANSI_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "e": "\x1b"}
 
@@ -228,7 +229,7 @@ class _Scanner:
 
     def _special(self, name: str) -> str:
         arguments = self._scope.positional
-        if arguments is None or not name.isdigit() or name == "0":
+        if arguments is None or not _POSITION.fullmatch(name):
             raise UnknownValueError
         before = arguments[: int(name)]
         if any(word.value is None and "@" in word.text for word in before):
@@ -261,7 +262,7 @@ class _Scanner:
         name = NAME.match(inner) or DIGIT.match(inner)
         if name is None:
             raise UnknownValueError
-        value = self._special(name.group()) if name.group().isdigit() else _known(self._scope.lookup(name.group()))
+        value = self._special(name.group()) if DIGIT.match(name.group()) else _known(self._scope.lookup(name.group()))
         return apply_operator(value, inner[name.end() :], lambda word: self._operand(word, quoted), self._scope.bash)
 
     def _operand(self, word: str, quoted: bool) -> str:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dockerslim_rewrite.shell.model import Opaque
 from dockerslim_rewrite.shell.parse import parse_instruction, parse_script, unwrap
 from dockerslim_rewrite.syntax.parser import parse_dockerfile
 
@@ -85,3 +86,33 @@ def test_hostile_text_is_bounded(name: str) -> None:
     for shebang in ("", "#!/bin/bash\n"):
         parse_script(shebang + HOSTILE[name], variables={}, workdir="/")
     assert time.process_time() - start < 20, "a bound is missing"
+
+
+@pytest.mark.parametrize("prefix", ["{", "a={", "echo {1..", "{ ", "${", "<<"])
+def test_large_characters_do_not_reach_the_grammar(prefix: str) -> None:
+    """Its scanner asks `isdigit` of whatever follows a brace, which read foreign memory: a crash of the process."""
+    for code in (0x100, 0xD800, 0x10000, 0xF0000, 0x10FFFF):
+        parse_script(prefix + chr(code), variables={}, workdir=None)
+
+
+def test_characters_beyond_ascii_are_parts_of_words() -> None:
+    """As in a shell, and whatever the locale: no blank, no name."""
+    script = parse_script("é=1 a\u2003b", variables={}, workdir="/")
+    assert [[word.value for word in command.words] for command in script.simple] == [
+        ["é=1", "a\u2003b"],
+    ]
+
+
+@pytest.mark.parametrize("end", ["é", "'a é'", "a\u2003b"])
+def test_ends_of_heredocs_that_the_grammar_does_not_see(end: str) -> None:
+    script = parse_script(f"cat <<{end}\n{'ü' * len(end)}\nrm x\n{end}\n", variables={}, workdir="/")
+    assert isinstance(script.commands[0], Opaque)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["set -- a; shift ²; echo $1", "f() { echo $²; }; f x", 'echo "${X:' + "9" * 5000 + '}"', "${" + "1" * 5000 + "}"],
+)
+def test_numbers_that_python_does_not_read(text: str) -> None:
+    """`int` takes neither a superscript, which is a digit to `isdigit`, nor more than 4,300 digits."""
+    assert parse_script(text, variables={"X": "a"}, workdir="/").commands

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 _TOKEN = re.compile(r"&&|\|\||[()!]|[\w.]+")
-_RELEASE = re.compile(r"go1\.(\d+)")
+_RELEASE = re.compile(r"go1\.(\d{1,9})")
 
 # The lists that package go/build knows (internal/syslist), 2025.
 KNOWN_OS = frozenset(

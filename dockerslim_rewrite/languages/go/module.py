@@ -11,7 +11,7 @@ from functools import cached_property
 from dockerslim_rewrite.context.model import Context
 
 _WORD = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`\n]*`|//[^\n]*|=>|[()]|[^\s"`()]+')
-_NUMBERS = re.compile(r"\d+")
+_NUMBERS = re.compile(r"\d{1,18}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ def read_table(context: Context, path: str, name: str) -> dict[str, Any]:
 def _toml(context: Context, path: str) -> dict[str, Any]:
     try:
         return tomllib.loads(context.read_text(path) or "")
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return {}
 
 
