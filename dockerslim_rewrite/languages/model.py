@@ -132,10 +132,18 @@ class RunInRuntime:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceStart:
-    """Replace ENTRYPOINT or CMD in the runtime stage; None keeps the author's, () removes it (the base's applies)."""
+    """Replace ENTRYPOINT or CMD in the runtime stage; None keeps the author's, () removes it (the base's applies).
 
-    entrypoint: tuple[str, ...] | None
-    cmd: tuple[str, ...] | None
+    Words are exec form, a text is shell form.
+    """
+
+    entrypoint: tuple[str, ...] | str | None
+    cmd: tuple[str, ...] | str | None
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """Return the names of the parts that are replaced, as the contract has them."""
+        return tuple(name for name in ("entrypoint", "cmd") if getattr(self, name) is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dockerslim_rewrite.knowledge.images import resolve_image
 from dockerslim_rewrite.knowledge.model import BaseImage
 from dockerslim_rewrite.knowledge.packages import alpine_name, package_for_program
-from dockerslim_rewrite.knowledge.releases import debian_order
+from dockerslim_rewrite.knowledge.releases import debian_order, is_archived
 from dockerslim_rewrite.knowledge.system import feature_package, feature_path, present_packages
 from dockerslim_rewrite.languages.model import (
     NeedFeature,
@@ -74,6 +74,10 @@ def try_option(option: RuntimeOption, requirements: Iterable[Requirement], build
             if package in present_packages(distro):
                 continue
             installs.setdefault(package, Install(package, requirement))
+    if installs and image is not None and is_archived(image.release):
+        first = next(iter(installs.values()))
+        reason = f"{first.package} is needed and the package archive of {image.release} has moved"
+        return Misfit(option, first.requirement, reason)
     return Fit(option, image, tuple(installs.values()), tuple(copies.values()))
 
 
@@ -156,6 +160,8 @@ def _library(need: NeedLibrary, image: BaseImage, builder: BaseImage | None) -> 
         return f"{need.package} is needed and nothing can be installed in {image.ref.text}"
     from_alpine = builder is not None and builder.distro == "alpine"
     if from_alpine == (image.distro == "alpine"):
+        if builder is not None and builder.distro == image.distro == "debian" and builder.release != image.release:
+            return f"{need.package} of {builder.release} may be another on {image.release}"
         return (need.package,)
     translated = alpine_name(need.package) if image.distro == "alpine" else None
     return (translated,) if translated else f"{need.package} has no known name on {image.distro}"

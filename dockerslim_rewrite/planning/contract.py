@@ -69,9 +69,10 @@ def instruction_text(dockerfile: Dockerfile, instruction: Instruction) -> str:
     return instruction.span.of(dockerfile.text).rstrip("\r\n")
 
 
-def exec_text(keyword: str, argv: tuple[str, ...]) -> str:
-    """Return an instruction in exec form."""
-    return f"{keyword} {json.dumps(list(argv), ensure_ascii=False)}"
+def start_text(keyword: str, command: tuple[str, ...] | str) -> str:
+    """Return ENTRYPOINT or CMD: words in exec form, a text in shell form."""
+    text = command if isinstance(command, str) else json.dumps(list(command), ensure_ascii=False)
+    return f"{keyword} {text}"
 
 
 def collect_settings(

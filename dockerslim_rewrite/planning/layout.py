@@ -21,7 +21,7 @@ from dockerslim_rewrite.planning import lines
 from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, SystemLayer, Wanted
 from dockerslim_rewrite.planning.base import MANAGERS, Fit
 from dockerslim_rewrite.planning.builder import choose_name, plan_builder
-from dockerslim_rewrite.planning.contract import collect_settings, exec_text, item_index
+from dockerslim_rewrite.planning.contract import collect_settings, item_index, start_text
 from dockerslim_rewrite.planning.model import BuilderItem, Options, RuntimeLine
 from dockerslim_rewrite.syntax.model import Dockerfile
 
@@ -218,11 +218,11 @@ class _Runtime:
         cmd = [line for line in self._own if _keyword(line) == "CMD"]
         code = next((item.code for item in self._chosen.applied if isinstance(item.effect, ReplaceStart)), "N18")
         if self._start is not None and self._start.entrypoint:
-            entrypoint = [RuntimeLine("start", exec_text("ENTRYPOINT", self._start.entrypoint), code)]
+            entrypoint = [RuntimeLine("start", start_text("ENTRYPOINT", self._start.entrypoint), code)]
         elif not entrypoint and self._must_reset_entrypoint():
             entrypoint = [RuntimeLine("start", "ENTRYPOINT []", code)]
         if self._start is not None and self._start.cmd:
-            cmd = [RuntimeLine("start", exec_text("CMD", self._start.cmd), code)]
+            cmd = [RuntimeLine("start", start_text("CMD", self._start.cmd), code)]
         return [*entrypoint, *cmd]
 
     def _must_reset_entrypoint(self) -> bool:

@@ -156,12 +156,13 @@ def _no_base(inputs: Inputs, misfits: list[Misfit]) -> tuple[Blocker, ...]:
         return (
             Blocker("D20", line, f"no {inputs.options.runtime} base is known for this image", "use --runtime auto"),
         )
+    hint = "start from another image" if inputs.options.runtime == "auto" else "use --runtime auto"
     blockers = []
     for misfit in misfits:
         evidence = misfit.requirement.evidence[0]
         line = evidence.line if evidence.file == "Dockerfile" else _start_line(inputs)
         message = f"{misfit.option.image}: {misfit.reason} ({evidence})"
-        blockers.append(Blocker(misfit.requirement.code, line, message, "use --runtime auto"))
+        blockers.append(Blocker(misfit.requirement.code, line, message, hint))
     return tuple(blockers)
 
 

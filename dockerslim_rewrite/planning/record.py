@@ -14,7 +14,9 @@ from dockerslim_rewrite.planning.model import Decision
 
 def decision_of(item: Suggestion) -> Decision:
     """Return the decision that a suggestion stands for."""
-    return Decision(item.code, item.summary, item.evidence, item.confidence, item.applicability, item.changes)
+    return Decision(
+        item.code, item.summary, tuple(dict.fromkeys(item.evidence)), item.confidence, item.applicability, item.changes
+    )
 
 
 def record_decisions(chosen: Chosen, layout: Layout) -> tuple[Decision, ...]:
@@ -41,4 +43,4 @@ def _start_decisions(chosen: Chosen, layout: Layout) -> Iterable[Decision]:
 
 
 def _safe(code: str, summary: str, evidence: tuple[Evidence, ...], changes: tuple[str, ...] = ()) -> Decision:
-    return Decision(code, summary, evidence, Confidence.HIGH, Applicability.SAFE, changes)
+    return Decision(code, summary, tuple(dict.fromkeys(evidence)), Confidence.HIGH, Applicability.SAFE, changes)

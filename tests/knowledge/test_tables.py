@@ -45,6 +45,7 @@ IMAGES = {
     "source": str,
     "reason": str,
     "default_alpine": str,
+    "archived_releases": list,
     "preferred_release": str,
     "hub_hosts": list,
     "hub_prefixes": list,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerslim_rewrite.knowledge.images import DistrolessImage, debian_slim, default_alpine, distroless_images
-from dockerslim_rewrite.knowledge.releases import debian_order
+from dockerslim_rewrite.knowledge.releases import debian_order, living_release
 from dockerslim_rewrite.languages.model import Project, RuntimeOption
 
 FALLBACK_RELEASE = "bookworm"
@@ -21,7 +21,7 @@ def runtime_options(project: Project) -> tuple[RuntimeOption, ...]:
     )
     options += _distroless("base", release, "the binary is linked with glibc and needs no shell")
     options += _distroless("cc", release, "the binary is linked with glibc and may need the C++ library")
-    if slim := debian_slim(release or FALLBACK_RELEASE):
+    if slim := debian_slim(living_release(release or FALLBACK_RELEASE)):
         options.append(RuntimeOption(slim, "slim", why="glibc, and a shell or packages, are needed"))
     options.append(RuntimeOption(project.facts.base_text, "same", why="the author's own base"))
     return (*options, RuntimeOption("scratch", "scratch", why="asked for with --runtime scratch"))

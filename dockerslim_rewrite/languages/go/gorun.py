@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 from dataclasses import dataclass, replace
 
@@ -13,9 +14,11 @@ from dockerslim_rewrite.languages.go.command import GoCommand, parse_go
 from dockerslim_rewrite.languages.go.outputs import Outputs
 from dockerslim_rewrite.languages.go.tree import Tree
 from dockerslim_rewrite.languages.model import AppendInstruction, Obstacle, Project, ReplaceStart
+from dockerslim_rewrite.languages.startline import replace_program
 
 INSTALL_DIRECTORY = "/usr/local/bin"
 _BUILDING = frozenset({"RUN", "COPY", "ADD"})
+_PLAIN_OR_GLOB = re.compile(r"[\w@%+=:,./*?\[\]-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,11 @@ def replace_go_run(process: Process, project: Project, tree: Tree, outputs: Outp
     hint = "build a binary with `go build` and start it"
     env: dict[str, str | None] = {**project.facts.contract.env, **dict(process.env)}
     command = parse_go(process.argv, process.cwd, env)
-    if command is None or None in process.argv or len(project.start.processes) != 1 or project.start.scripts:
+    packages = _packages(command.operands) if command is not None else ()
+    count = command.operand_words + len(packages) if command is not None else 0
+    several = len(project.start.processes) != 1 or project.start.scripts
+    if command is None or None in process.argv[:count] or several:
         return Obstacle("G08", line, "`go run` with words that are not known before the build", hint)
-    packages = _packages(command.operands)
     build_command = replace(command, verb="build", operands=packages)
     target = next(iter(outputs.of(build_command)), None)
     sources = target is not None and (
@@ -53,12 +58,11 @@ def replace_go_run(process: Process, project: Project, tree: Tree, outputs: Outp
     step, at_root = _last_step(project)
     path = posixpath.join(INSTALL_DIRECTORY if at_root else process.cwd, name)
     words = [*_flags(process.argv, command), *(word or "" for word in packages)]
-    text = f"go build -o {path} {shlex.join(words)}"
+    text = f"go build -o {path} {' '.join(map(_quote, words))}"
     build = Build(build_command, outputs.of(build_command), step, None, "", process.evidence)
-    arguments = tuple(word or "" for word in command.operands[len(packages) :])
-    start = _start(project, path, arguments)
+    start = replace_program(project.facts, process, count, path)
     if start is None:
-        return Obstacle("G08", line, "`go run` is split between ENTRYPOINT and CMD", hint)
+        return Obstacle("G08", line, "`go run` is not one piece of ENTRYPOINT or CMD", hint)
     here = process.cwd if project.facts.steps[step].before.workdir != process.cwd else ""
     run = f"cd {shlex.quote(here)} && {text}" if here else text
     return GoRun(path, build, AppendInstruction(step, run), start)
@@ -74,6 +78,11 @@ def _packages(operands: tuple[str | None, ...]) -> tuple[str | None, ...]:
     return tuple(files) or operands[:1]
 
 
+def _quote(word: str) -> str:
+    """Quote a word for a shell, but for its globs: `go run *.go` builds what the shell finds."""
+    return word if _PLAIN_OR_GLOB.fullmatch(word) else shlex.quote(word)
+
+
 def _flags(argv: tuple[str | None, ...], command: GoCommand) -> list[str]:
     """Return the build flags as written, without `-exec`."""
     words = [word or "" for word in argv[: command.operand_words]]
@@ -86,15 +95,3 @@ def _last_step(project: Project) -> tuple[int, bool]:
     if not steps:
         return -1, True
     return steps[-1].index, steps[-1].before.user in ("", "root", "0")
-
-
-def _start(project: Project, path: str, arguments: tuple[str, ...]) -> ReplaceStart | None:
-    entrypoint, cmd = project.facts.contract.entrypoint, project.facts.contract.cmd
-    if entrypoint is None or entrypoint.step is None:
-        return ReplaceStart(None, (path, *arguments))
-    if cmd is None or cmd.step is None or entrypoint.shell is not None:
-        return ReplaceStart((path, *arguments), None)
-    own = tuple(cmd.argv)
-    if cmd.shell is not None or (own and arguments[-len(own) :] != own):
-        return None
-    return ReplaceStart((path, *(arguments[: len(arguments) - len(own)])), None)

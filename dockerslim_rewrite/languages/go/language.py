@@ -35,10 +35,10 @@ from dockerslim_rewrite.languages.model import (
     Note,
     Obstacle,
     Project,
-    ReplaceStart,
     SetEnv,
     Suggestion,
 )
+from dockerslim_rewrite.languages.startline import replace_program
 
 TOOLCHAIN = "the Go toolchain, its caches and the sources"
 
@@ -177,15 +177,15 @@ class _Inference:
         """`go-wrapper run` starts what `go-wrapper install` (or go install) made of the same directory (G15)."""
         made = [build for build in self.log.builds if build.command.cwd == main.cwd or build.step < 0]
         outputs = [(build, output) for build in made for output in build.outputs if output.path]
-        if not outputs or None in main.argv:
+        start = replace_program(self.project.facts, main, 2, outputs[-1][1].path or "") if outputs else None
+        if start is None:
             self._untraced(main)
             return
         build, output = outputs[-1]
-        path = output.path or ""
-        self._binary(Binary(path, main, build, output))
-        start = ReplaceStart(None, (path, *(word or "" for word in main.argv[2:])))
+        self._binary(Binary(output.path or "", main, build, output))
         what = "go-wrapper starts this binary: it is started itself"
-        self.suggestions.append(Suggestion("G15", what, start, (main.evidence, build.evidence), changes=("cmd",)))
+        evidence = (main.evidence, build.evidence)
+        self.suggestions.append(Suggestion("G15", what, start, evidence, changes=start.changes))
 
     def _untraced(self, process: Process) -> None:
         name = process.argv[0] or ""
@@ -250,9 +250,9 @@ class _Inference:
         what = "what `go run` compiles at each start is built once in the builder"
         evidence = (build.evidence,)
         self.suggestions.append(Suggestion("G08", what, instruction, evidence))
-        changed = ("entrypoint",) if self.go_run.start.entrypoint is not None else ("cmd",)
+        start = self.go_run.start
         started = "the binary is started in place of `go run`"
-        self.suggestions.append(Suggestion("G08", started, self.go_run.start, evidence, changes=changed))
+        self.suggestions.append(Suggestion("G08", started, start, evidence, changes=start.changes))
 
     def _roots(self) -> tuple[str, ...]:
         """Return the copied directories that hold the sources or the working directory."""

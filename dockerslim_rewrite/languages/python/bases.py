@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dockerslim_rewrite.knowledge.model import BaseImage
-from dockerslim_rewrite.knowledge.python_packages import names
 from dockerslim_rewrite.languages.model import Project, RuntimeOption, Style
 
 SLIM_WHY = "the same Python, Debian release and C library without compilers and headers"
 
 
-def runtime_options(project: Project, *, installs: bool) -> tuple[RuntimeOption, ...]:
-    """Return the bases that hold the builder's Python: its slim variant, then the author's own base.
-
-    `installs`: packages of the distribution are needed, which releases without an archive do not have any more.
-    """
+def runtime_options(project: Project) -> tuple[RuntimeOption, ...]:
+    """Return the bases that hold the builder's Python: its slim variant, then the author's own base."""
     base = project.facts.base
     text = project.facts.base_text
     same = RuntimeOption(text, "same", why="the author's own base")
@@ -22,7 +18,7 @@ def runtime_options(project: Project, *, installs: bool) -> tuple[RuntimeOption,
     if base.variant in ("slim", "alpine"):
         style: Style = "alpine" if base.variant == "alpine" else "slim"
         return (RuntimeOption(text, style, why="the author's own base, without what only builds"), same)
-    if base.distro != "debian" or (installs and base.release in names("releases", "archived")):
+    if base.distro != "debian":
         return (same,)
     return (RuntimeOption(slim_tag(base), "slim", why=SLIM_WHY), same)
 

@@ -102,17 +102,12 @@ class PythonLanguage:
         return Findings(
             suggestions=tuple(suggestions),
             obstacles=find_obstacles(project, build, facts.launch, facts.roots),
-            options=runtime_options(project, installs=any(_installs(item) for item in suggestions)),
+            options=runtime_options(project),
             notes=tuple(_notes(facts)),
             covered_commands=frozenset(build.covered),
             dropped=(),
             roots=(*facts.roots, facts.environment.path) if facts.environment.path else facts.roots,
         )
-
-
-def _installs(item: Suggestion) -> bool:
-    """Tell whether a need is met by a package of the distribution."""
-    return isinstance(item.effect, NeedLibrary) or (isinstance(item.effect, NeedProgram) and item.code == "P06")
 
 
 def _foreign(build: BuildFacts) -> Iterator[Obstacle]:

@@ -158,6 +158,49 @@ def test_a_start_that_nothing_makes_is_refused(run: str, start: str) -> None:
     assert found[0].hint
 
 
+@pytest.mark.parametrize(
+    ("start", "replaced"),
+    [
+        ("CMD go run . -p $PORT", ReplaceStart(None, "/usr/local/bin/parcel -p $PORT")),
+        ("CMD exec go run . ${PORT:-80}", ReplaceStart(None, "exec /usr/local/bin/parcel ${PORT:-80}")),
+        ("ENTRYPOINT LEVEL=1 go run main.go", ReplaceStart("LEVEL=1 /usr/local/bin/main", None)),
+        ("CMD go run . > /tmp/log 2>&1", ReplaceStart(None, "/usr/local/bin/parcel > /tmp/log 2>&1")),
+        ("CMD cd /work && go run main.go", ReplaceStart(None, "cd /work && /usr/local/bin/main")),
+        ('CMD ["sh", "-c", "go run . $PORT"]', ReplaceStart(None, ("sh", "-c", "/usr/local/bin/parcel $PORT"))),
+        ('CMD ["go", "run", ".", "$PORT"]', ReplaceStart(None, ("/usr/local/bin/parcel", "$PORT"))),
+        ('ENTRYPOINT ["go", "run", "."]\nCMD ["-v"]', ReplaceStart(("/usr/local/bin/parcel",), None)),
+    ],
+)
+def test_go_run_leaves_the_rest_of_the_start_command(start: str, replaced: ReplaceStart) -> None:
+    """A variable is the user's to set when the container starts."""
+    findings = infer(f"{HEAD}ENV PORT=8080\n{start}\n", FILES)
+    assert refusals(findings) == set()
+    assert needs(findings, ReplaceStart) == [replaced]
+
+
+@pytest.mark.parametrize("start", ['ENTRYPOINT ["go"]\nCMD ["run", "."]', 'CMD ["env", "A=1", "go", "run", "."]'])
+def test_go_run_that_is_not_one_piece_is_refused(start: str) -> None:
+    assert refusals(infer(f"{HEAD}{start}\n", FILES)) == {"G08"}
+
+
+def test_go_run_of_a_glob_builds_the_glob() -> None:
+    (instruction,) = needs(infer(f"{HEAD}CMD go run *.go\n", FILES), AppendInstruction)
+    assert isinstance(instruction, AppendInstruction)
+    assert instruction.text.endswith(" *.go")
+
+
+@pytest.mark.parametrize(
+    ("start", "replaced"),
+    [
+        ("CMD go-wrapper run -k ${KEY}", ReplaceStart(None, "/go/bin/app -k ${KEY}")),
+        ('ENTRYPOINT ["go-wrapper", "run", "-k"]', ReplaceStart(("/go/bin/app", "-k"), None)),
+    ],
+)
+def test_go_wrapper_leaves_the_rest_of_the_start_command(start: str, replaced: ReplaceStart) -> None:
+    text = f"FROM golang:1.7\nENV KEY=1\nWORKDIR /go/src/app\nCOPY . .\nRUN go-wrapper install\n{start}\n"
+    assert needs(infer(text, {"main.go": MAIN}), ReplaceStart) == [replaced]
+
+
 def test_go_wrapper() -> None:
     text = "FROM golang:1.7\nWORKDIR /go/src/app\nCOPY . .\nRUN go-wrapper download && go-wrapper install\n"
     text += 'CMD ["go-wrapper", "run", "-v"]\n'
@@ -204,9 +247,11 @@ def test_options_are_ordered_and_scratch_is_last() -> None:
     assert [option.style for option in findings.options][-2:] == ["same", "scratch"]
 
 
-def test_an_old_release_has_its_own_slim() -> None:
-    findings = infer('FROM golang:1.12-stretch\nWORKDIR /w\nCOPY . .\nRUN go build -o q .\nCMD ["./q"]\n', FILES)
-    assert "debian:stretch-slim" in [option.image for option in findings.options]
+def test_the_slim_image_is_of_the_builder_s_release_or_of_the_next_with_a_package_archive() -> None:
+    text = 'FROM golang:1.12-stretch\nWORKDIR /w\nCOPY . .\nRUN go build -o q .\nCMD ["./q"]\n'
+    assert "debian:bullseye-slim" in [option.image for option in infer(text, FILES).options]
+    text = text.replace("1.12-stretch", "1.20-bookworm")
+    assert "debian:bookworm-slim" in [option.image for option in infer(text, FILES).options]
 
 
 def test_an_alpine_release_is_kept() -> None:

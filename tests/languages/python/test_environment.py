@@ -156,11 +156,6 @@ def test_releases_without_a_wheel_for_this_python() -> None:
     assert not libraries(infer(old.replace("4.9.1", "5.3.0"), APP))
 
 
-def test_nothing_is_installed_from_an_archive_that_has_moved() -> None:
-    text = BASE.replace("3.12", "3.6-stretch") + "RUN pip install psycopg2\n" + START
-    assert [option.style for option in infer(text, APP).options] == ["same"]
-
-
 @pytest.mark.parametrize("value", ["/usr/local/bin:$PATH", "/usr/bin:/bin"])
 def test_path_before_the_environment(value: str) -> None:
     findings = infer(BASE + f"ENV PATH={value}\n" + START, APP)
