@@ -47,6 +47,21 @@ def source_relative_calls() -> frozenset[str]:
 
 
 @cache
+def write_calls() -> Mapping[str, int]:
+    """Return `import/path.Function` or `.Method` to the position of the file that it makes."""
+    table = load("go_calls")
+    calls = {name: place for name, place in table["writes"].items() if name not in _SKIPPED}
+    methods = {f".{name}": place for name, place in table["write_methods"].items() if name not in _SKIPPED}
+    return {**calls, **methods}
+
+
+@cache
+def directory_calls() -> Mapping[str, int]:
+    """Return `import/path.Function` to the position of the directory that it makes files in."""
+    return {name: place for name, place in load("go_calls")["write_directories"].items() if name not in _SKIPPED}
+
+
+@cache
 def program_calls() -> Mapping[str, int]:
     """Return `import/path.Function` to the position of the program that it starts."""
     return {name: place for name, place in load("go_calls")["programs"].items() if name not in _SKIPPED}
@@ -79,8 +94,8 @@ def embeds_zones(imports: frozenset[str], tags: frozenset[str]) -> bool:
 @cache
 def interesting_names() -> re.Pattern[str]:
     """Return a pattern that any file with a call of these tables matches: the prefilter in front of the parser."""
-    calls = (*file_calls(), *program_calls(), *feature_calls())
-    names = {call.rsplit(".", 1)[1] for call in calls} | set(file_methods()) | set(mime_methods())
+    calls = (*file_calls(), *program_calls(), *feature_calls(), *write_calls(), *directory_calls())
+    names = {call.rsplit(".", 1)[-1] for call in calls} | set(file_methods()) | set(mime_methods())
     return re.compile(r"\b(?:" + "|".join(sorted(names | {"Executable", "Caller", "SetConfigName"})) + r")\b")
 
 

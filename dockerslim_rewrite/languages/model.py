@@ -37,6 +37,13 @@ class Artifact:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeDirectory:
+    """An empty directory must stand at this path of the runtime stage, unless an artifact brings it along."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class NeedLibc:
     """A compiled program needs this C library, of this distribution release ("" for any)."""
 
@@ -156,7 +163,7 @@ class SetEnv:
 
 Need: TypeAlias = NeedLibc | NeedShell | NeedProgram | NeedFeature | NeedLibrary | NeedInterpreter
 BuilderEdit: TypeAlias = InsertText | ReplaceText | MoveInstruction | AppendInstruction
-Effect: TypeAlias = Artifact | Need | BuilderEdit | RunInRuntime | ReplaceStart | SetEnv
+Effect: TypeAlias = Artifact | MakeDirectory | Need | BuilderEdit | RunInRuntime | ReplaceStart | SetEnv
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,14 @@ from dockerslim_rewrite.analysis.ownership import Ownership
 from dockerslim_rewrite.languages.model import (
     Artifact,
     BuilderEdit,
+    MakeDirectory,
     ReplaceStart,
     RunInRuntime,
     SetEnv,
     Suggestion,
 )
 from dockerslim_rewrite.planning import lines
-from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, SystemLayer, Wanted
+from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, SystemLayer, Wanted, below
 from dockerslim_rewrite.planning.base import MANAGERS, Fit
 from dockerslim_rewrite.planning.builder import choose_name, plan_builder
 from dockerslim_rewrite.planning.contract import collect_settings, item_index, start_text
@@ -132,11 +133,12 @@ class _Runtime:
         result.extend(self._packages())
         if self._chosen.system.links:
             result.append(lines.link_line(self._chosen.system.links))
-        result.extend(self._copies())
+        copies = self._copies()
+        result.extend(copies)
         for item in self._chosen.applied:
             if isinstance(item.effect, RunInRuntime):
                 result.append(RuntimeLine("artifacts", f"RUN {item.effect.command}", item.code))
-        result.extend(self._settings())
+        result.extend(self._settings(moved=any(_keyword(line) == "WORKDIR" for line in copies)))
         result.extend(
             line for line in self._own if line.section == "start" and _keyword(line) not in ("ENTRYPOINT", "CMD")
         )
@@ -187,21 +189,44 @@ class _Runtime:
             )
             for copy in self._chosen.fit.copies
         ]
-        wanted = lines.without_covered([*files, *self._chosen.wanted, *_homes(self._chosen.effects)])
+        wanted = lines.without_covered([*files, *self._chosen.wanted, *_homes(self._chosen.effects), *self._owned()])
         copies = list(lines.artifact_lines(self._builder, wanted, self._ownership, owner))
-        special = [item for item in wanted if lines.has_special_mode(item, self._ownership)]
-        directories = [line for line in copies if line.section == "directories"]
-        if special:
-            directories.append(lines.mode_line(special, self._ownership))
-        return [*directories, *(line for line in copies if line.section != "directories")]
+        special = [item for item in wanted if lines.needs_chmod(item, self._ownership, self._contract.user)]
+        data = [line for line in copies if line.section == "directories"]
+        rest = [line for line in copies if line.section != "directories"]
+        for group, is_data in ((data, True), (rest, False)):
+            if chosen := [item for item in special if lines.is_data_directory(item) == is_data]:
+                group.append(lines.mode_line(chosen, self._ownership))
+        return [*data, *rest, *self._empty(wanted)]
 
-    def _settings(self) -> list[RuntimeLine]:
-        """WORKDIR, USER, EXPOSE, VOLUME: the author's, or what the original inherited from its base."""
+    def _owned(self) -> list[Wanted]:
+        """Return the needed directories with an owner of their own: only a copy keeps it."""
+        return [
+            Wanted(Artifact(item.effect.path, True, RANK_SYSTEM, item.summary), item.code, item.summary, item.evidence)
+            for item in self._chosen.applied
+            if isinstance(item.effect, MakeDirectory)
+            and (adds_user(self._chosen) or self._ownership.owner(item.effect.path))
+        ]
+
+    def _empty(self, wanted: Iterable[Wanted]) -> list[RuntimeLine]:
+        """Make the directories that no copy brings along: WORKDIR needs no shell, so it works on every base."""
+        copied = [item.artifact.path for item in wanted]
+        found = []
+        for item in self._chosen.applied:
+            if isinstance(item.effect, MakeDirectory):
+                path = item.effect.path
+                if not below(path, copied) and not any(below(other, (path,)) for other in copied):
+                    found.append(RuntimeLine("artifacts", f"WORKDIR {lines.escape(path)}", item.code))
+        return list(dict.fromkeys(found))
+
+    def _settings(self, *, moved: bool) -> list[RuntimeLine]:
+        """WORKDIR, USER, EXPOSE, VOLUME: the author's, or what the original inherited from its base. `moved`: a WORKDIR
+        above has left the base's own."""
         found = [line for line in self._own if line.section == "settings"]
         workdirs = [line for line in found if _keyword(line) == "WORKDIR"]
         users = [line for line in found if _keyword(line) == "USER"]
         rest = [line for line in found if _keyword(line) not in ("WORKDIR", "USER")]
-        if not workdirs and self._contract.workdir != (self._image.workdir if self._image else "/"):
+        if moved or (not workdirs and self._contract.workdir != (self._image.workdir if self._image else "/")):
             workdirs = [RuntimeLine("settings", f"WORKDIR {self._contract.workdir}", "D08")]
         inherited = self._image.user if self._image else ""
         if not users and self._contract.user != inherited and {self._contract.user, inherited} - _ROOT:

@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from dockerslim_rewrite.analysis.ownership import DEFAULT_DIRECTORY_MODE, Ownership
+from dockerslim_rewrite.analysis.ownership import DEFAULT_DIRECTORY_MODE, ROOT_USERS, Ownership
 from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, Link, Wanted
 from dockerslim_rewrite.planning.model import RuntimeLine
 
@@ -21,13 +21,14 @@ def copy_text(builder: str, sources: tuple[str, ...], dest: str, owner: str = ""
         flags += f" --chown={owner}"
     if mode:
         flags += f" --chmod={mode}"
-    words = [_escape(source.replace("[", "[[]")) for source in sources] + [_escape(dest)]
+    words = [escape(source.replace("[", "[[]")) for source in sources] + [escape(dest)]
     if any(" " in word or "\t" in word for word in words):
         return f"COPY {flags} {json.dumps(words, ensure_ascii=False)}"
     return f"COPY {flags} {' '.join(words)}"
 
 
-def _escape(path: str) -> str:
+def escape(path: str) -> str:
+    """Return a path as an instruction that expands variables must write it."""
     return path.replace("$", "\\$")
 
 
@@ -63,26 +64,31 @@ def _artifact_line(builder: str, wanted: Wanted, ownership: Ownership, default_o
     directory = artifact.path if artifact.is_dir else posixpath.dirname(artifact.path)
     owner = ownership.owner(directory) or default_owner
     mode = ownership.mode(directory) if artifact.is_dir else DEFAULT_DIRECTORY_MODE
-    # BuildKit's --chmod drops set-id and sticky bits: those are set by a RUN (`mode_lines`)
+    # BuildKit's --chmod drops some bits of the directory itself: those are set by a RUN (`mode_line`)
     plain = mode & 0o777
-    mode_text = "" if plain == DEFAULT_DIRECTORY_MODE or not _is_data_directory(wanted) else f"{plain:o}"
+    mode_text = "" if plain == DEFAULT_DIRECTORY_MODE or not is_data_directory(wanted) else f"{plain:o}"
     text = copy_text(builder, (artifact.path,), artifact.path, owner, mode_text)
-    section = "directories" if _is_data_directory(wanted) else "artifacts"
+    section = "directories" if is_data_directory(wanted) else "artifacts"
     return RuntimeLine("directories" if section == "directories" else "artifacts", text, wanted.code)
 
 
-def _is_data_directory(wanted: Wanted) -> bool:
+def is_data_directory(wanted: Wanted) -> bool:
     """A directory that the system layer made for data: its mode matters and it holds no programs."""
     return wanted.artifact.is_dir and wanted.code in ("D07", "D09")
 
 
-def has_special_mode(wanted: Wanted, ownership: Ownership) -> bool:
-    """Tell whether a data directory has a set-id or sticky bit, which only chmod can give it."""
-    return _is_data_directory(wanted) and ownership.mode(wanted.artifact.path) > 0o777
+def needs_chmod(wanted: Wanted, ownership: Ownership, user: str) -> bool:
+    """Tell whether a directory has mode bits that COPY cannot give and that matter: set-id and sticky bits, and the
+    right to write for a `user` who is neither root nor the owner (BuildKit makes the target as with umask 022)."""
+    path = wanted.artifact.path
+    if not wanted.artifact.is_dir:
+        return False
+    mode, name = ownership.mode(path), user.partition(":")[0]
+    return mode > 0o777 or bool(mode & 0o022 and name not in ROOT_USERS | {ownership.owner(path).partition(":")[0]})
 
 
 def mode_line(wanted: Iterable[Wanted], ownership: Ownership) -> RuntimeLine:
-    """Return the RUN that gives directories their special modes."""
+    """Return the RUN that gives directories the modes that COPY cannot give."""
     commands = [f"chmod {ownership.mode(item.artifact.path):o} {item.artifact.path}" for item in wanted]
     return RuntimeLine("directories", "RUN " + " && ".join(commands), "D07")
 

@@ -101,8 +101,9 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
         code=PACKAGE_CODES.get(inputs.language, "D10"),
     )
     ownership = Ownership(project.facts, inputs.effects)
-    if special := [item for item in system.wanted if lines.has_special_mode(item, ownership)]:
-        summary = "a directory gets a set-id or sticky bit, which COPY cannot give"
+    user = project.facts.contract.user
+    if special := [item for item in (*wanted, *system.wanted) if lines.needs_chmod(item, ownership, user)]:
+        summary = "a directory gets mode bits that COPY cannot give"
         base.append(Requirement(NeedShell(), "D07", summary, special[0].evidence))
     if system.links:
         evidence = tuple(link.evidence for link in system.links)

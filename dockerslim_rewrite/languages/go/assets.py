@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from dockerslim_rewrite.analysis.commands import command_effects
-from dockerslim_rewrite.analysis.effects import Builds, Unknown, Writes
 from dockerslim_rewrite.analysis.model import Confidence, Evidence
 from dockerslim_rewrite.knowledge.go_calls import is_build_only, is_build_only_directory
-from dockerslim_rewrite.knowledge.go_modules import build_drivers, go_commands, in_place_tools
+from dockerslim_rewrite.knowledge.go_modules import build_drivers
 from dockerslim_rewrite.languages.go.builds import BuildLog
+from dockerslim_rewrite.languages.go.generated import Made, read_generated
+from dockerslim_rewrite.languages.go.paths import below, strictly_below
 from dockerslim_rewrite.languages.go.tree import Tree
 from dockerslim_rewrite.languages.go.uses import Uses
-from dockerslim_rewrite.languages.model import RANK_ASSETS, Artifact, Note, Project, Suggestion
+from dockerslim_rewrite.languages.model import RANK_ASSETS, Artifact, MakeDirectory, Note, Project, Suggestion
 
 MAX_ENTRIES = 12
+_MAKES = "the program makes files there"
+_DATA_FILE = re.compile(r"[\w-]+\.[A-Za-z]\w{0,7}")
 
 
 @dataclass(slots=True)
@@ -28,32 +31,6 @@ class Assets:
     whole: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Generated:
-    """What RUN makes below the sources apart from Go builds. `unknown`: anything may have been made there."""
-
-    paths: tuple[str, ...]
-    unknown: Evidence | None
-
-
-def read_generated(project: Project, log: BuildLog, roots: Iterable[str]) -> Generated:
-    """Collect the paths below `roots` that commands write which are not go's."""
-    roots = tuple(roots)
-    paths: list[str] = []
-    unknown: Evidence | None = None
-    known = go_commands() | in_place_tools() | {"make", "gmake"}
-    for command in command_effects(project.facts, project.files, project.context, ""):
-        line = project.facts.steps[command.step].instruction.line
-        for effect in command.effects:
-            builds = isinstance(effect, Builds) and effect.program not in known
-            if builds or (isinstance(effect, Unknown) and (command.step, command.command) not in log.covered):
-                what = effect.program if isinstance(effect, Builds) else "a command that is not understood"
-                unknown = unknown or Evidence("Dockerfile", line, f"{what} may write files")
-            elif isinstance(effect, Writes):
-                paths.extend(path for path in effect.paths if _below(path, roots) and path not in roots)
-    return Generated(tuple(dict.fromkeys(paths)), unknown)
-
-
 class AssetFinder:
     """Chooses what to carry from the source directories.
 
@@ -61,12 +38,15 @@ class AssetFinder:
     program runs.
     """
 
-    def __init__(self, project: Project, tree: Tree, roots: tuple[str, ...], cwd: str, generated: Generated) -> None:
+    def __init__(self, project: Project, tree: Tree, log: BuildLog, roots: tuple[str, ...], cwd: str) -> None:
         self._project = project
         self._tree = tree
         self._roots = roots
         self._cwd = cwd
-        self._generated = generated
+        self._generated = read_generated(project, log, roots)
+        self._kept = self._generated.directories(log, self._stands)
+        self._carried: set[str] = set()
+        self._empty: set[str] = set()
         self._line = project.facts.stage.from_.line
         self.assets = Assets()
 
@@ -75,19 +55,62 @@ class AssetFinder:
         if not self._tree.known or uses is None:
             self._whole(Evidence("Dockerfile", self._line, "the sources cannot be read"))
             return self.assets
+        for made in self._kept:
+            self._directory(made)
         every = [*uses.doubts, *doubts]
         for path, evidence in (*uses.files, *named, *uses.literals, *self._copied_by_name()):
             every.extend(self._read(path, evidence))
+        for path, evidence in uses.places:
+            self._place(path, evidence)
         if every:
             self._content(every[0])
         return self.assets
+
+    def is_known(self, path: str) -> bool:
+        """Tell whether a path is worth carrying when the program names it: a file that is no source stands there, a
+        directory without sources, or something that RUN makes; or it may be a file that the program makes in a
+        directory of the project."""
+        name, folder = posixpath.basename(path), posixpath.dirname(path)
+        if self._tree.is_file(path):
+            return not is_build_only(name)
+        if self._tree.is_dir(path):
+            return not any(entry.endswith(".go") for entry in self._tree.names(path))
+        if self._generated.holds(path):
+            return True
+        return bool(_DATA_FILE.fullmatch(name)) and not is_build_only(name) and self._is_inside(folder)
+
+    def _stands(self, directory: str) -> bool:
+        """Tell whether a directory is there in any case: of the project, or one of those that hold it."""
+        return self._tree.is_dir(directory) or any(below(root, (directory,)) for root in self._roots)
+
+    def _is_inside(self, directory: str) -> bool:
+        """Tell whether the project has this directory, below those that are there in any case."""
+        return any(strictly_below(directory, root) for root in self._roots) and self._tree.is_dir(directory)
+
+    def _directory(self, made: Made) -> None:
+        """Carry a directory that RUN makes for the program's data."""
+        self._carried.add(made.path)
+        artifact = Artifact(made.path, True, RANK_ASSETS, "made for the program's data")
+        summary = f"{made.path}: line {made.evidence.line} makes it for the program's data"
+        self.assets.suggestions.append(Suggestion("D07", summary, artifact, (made.evidence,)))
+
+    def _place(self, directory: str, evidence: Evidence) -> None:
+        """See to a directory in which the program makes files: of the sources only its name is needed."""
+        if not self._is_inside(directory) or below(directory, self._carried) or directory in self._empty:
+            return
+        if not any(file.endswith(".go") for file in self._tree.walk(directory)):
+            self._carry(directory, evidence, Confidence.HIGH, _MAKES)
+            return
+        self._empty.add(directory)
+        effect = MakeDirectory(directory)
+        self.assets.suggestions.append(Suggestion("G06", f"{directory}: {_MAKES}", effect, (evidence,)))
 
     def _copied_by_name(self) -> Iterator[tuple[str, Evidence]]:
         """Yield what the author copies by name though no Go build reads it: it is copied for the program."""
         for tree in self._project.files.trees:
             name = posixpath.basename(tree.context_path)
             build_only = is_build_only_directory(name) if tree.is_dir else is_build_only(name)
-            if not tree.context_path or build_only or not _below(tree.image_path, self._roots):
+            if not tree.context_path or build_only or not below(tree.image_path, self._roots):
                 continue
             if tree.is_dir and (tree.image_path in self._roots or not self._has_assets(tree.image_path)):
                 continue
@@ -104,28 +127,31 @@ class AssetFinder:
 
     def _read(self, path: str, evidence: Evidence) -> Iterator[Evidence]:
         """Carry one path that the program reads; yield the evidence when only more than that is sure."""
-        if not _below(path, self._roots) and not any(_below(root, (path,)) for root in self._roots):
+        if not below(path, self._roots) and not any(below(root, (path,)) for root in self._roots):
             return  # outside the sources: the planner's system layer carries what was put there
-        if any(_below(root, (path,)) for root in self._roots) or self._holds_sources(path):
+        if any(below(root, (path,)) for root in self._roots) or self._holds_sources(path):
             yield evidence
         elif self._tree.is_file(path) or self._tree.is_dir(path):
             self._carry(path, evidence, Confidence.HIGH)
-        elif made := [one for one in self._generated.paths if _below(path, (one,)) or _below(one, (path,))]:
+        elif made := [one for one in self._generated.paths if below(path, (one,)) or below(one, (path,))]:
             for one in made:
                 self._carry(one, evidence, Confidence.MEDIUM)
         elif self._generated.unknown is not None:
             yield self._generated.unknown
+        else:
+            self._place(posixpath.dirname(path), evidence)
 
     def _holds_sources(self, path: str) -> bool:
         return bool(self._tree.go_files(path)) or self._tree.is_file(posixpath.join(path, "go.mod"))
 
-    def _carry(self, path: str, evidence: Evidence, confidence: Confidence) -> None:
+    def _carry(self, path: str, evidence: Evidence, confidence: Confidence, why: str = "the program reads it") -> None:
+        if below(path, self._carried):
+            return
+        self._carried.add(path)
         is_dir = not self._tree.is_file(path) and (self._tree.is_dir(path) or "." not in posixpath.basename(path))
-        artifact = Artifact(path, is_dir, RANK_ASSETS, "the program reads it")
+        artifact = Artifact(path, is_dir, RANK_ASSETS, why)
         code = "G17" if "docs" in path.split("/") or "dist" in path.split("/") else "G06"
-        self.assets.suggestions.append(
-            Suggestion(code, f"{path}: the program reads it", artifact, (evidence,), confidence)
-        )
+        self.assets.suggestions.append(Suggestion(code, f"{path}: {why}", artifact, (evidence,), confidence))
 
     def _content(self, doubt: Evidence) -> None:
         """Carry everything but what is provably of use to the build only."""
@@ -134,7 +160,7 @@ class AssetFinder:
             return
         entries = [entry for root in self._roots for entry in self._entries(root)]
         entries += [path for path in self._generated.paths if not path.endswith(".go")]
-        entries = list(dict.fromkeys(entries))
+        entries = [path for path in dict.fromkeys(entries) if not below(path, self._carried)]
         if len(entries) > MAX_ENTRIES:
             self._whole(doubt)
             return
@@ -172,10 +198,6 @@ class AssetFinder:
             gain = "" if self._tree.known else "; with the build context (--context) only what is read would be kept"
             message = f"{root} is copied whole, sources included ({evidence}){gain}"
             self.assets.notes.append(Note("G06", self._line, message))
-
-
-def _below(path: str, roots: Iterable[str]) -> bool:
-    return any(path == root or path.startswith(root.rstrip("/") + "/") for root in roots)
 
 
 def driver_doubts(log: BuildLog) -> list[Evidence]:

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from dockerslim_rewrite.analysis.model import Confidence, Evidence
 from dockerslim_rewrite.analysis.replay import DEFAULT_PATH
 from dockerslim_rewrite.analysis.start import Process
-from dockerslim_rewrite.knowledge.go_calls import is_build_only
 from dockerslim_rewrite.knowledge.go_modules import go_commands, implicit_files
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.knowledge.tools import development_command
-from dockerslim_rewrite.languages.go.assets import AssetFinder, driver_doubts, read_generated
+from dockerslim_rewrite.languages.go.assets import AssetFinder, driver_doubts
 from dockerslim_rewrite.languages.go.bases import runtime_options
 from dockerslim_rewrite.languages.go.binary import Binary, find_binary
 from dockerslim_rewrite.languages.go.builds import Build, BuildLog, BuildReader
@@ -22,6 +21,7 @@ from dockerslim_rewrite.languages.go.linking import Linker
 from dockerslim_rewrite.languages.go.needs import named_paths, runtime_needs
 from dockerslim_rewrite.languages.go.optimize import Stage, improve_builder
 from dockerslim_rewrite.languages.go.outputs import Output, Outputs
+from dockerslim_rewrite.languages.go.paths import strictly_below
 from dockerslim_rewrite.languages.go.program import Program
 from dockerslim_rewrite.languages.go.tree import Tree
 from dockerslim_rewrite.languages.go.uses import Uses, find_uses
@@ -270,28 +270,22 @@ class _Inference:
             for tree in self.tree.roots
             if not tree.is_dir and posixpath.dirname(tree.image_path) in places
         ]
-        return tuple(root for root in dict.fromkeys(found) if not any(_strictly_below(root, other) for other in found))
+        return tuple(root for root in dict.fromkeys(found) if not any(strictly_below(root, other) for other in found))
 
     def _assets(self, roots: tuple[str, ...]) -> bool:
         """Find what the binaries read and start; True when every program that they start is known."""
         main = self.project.start.main
         cwd = main.cwd if main is not None else self.project.facts.contract.workdir
-        generated = read_generated(self.project, self.log, roots)
-        finder = AssetFinder(self.project, self.tree, roots, cwd, generated)
+        finder = AssetFinder(self.project, self.tree, self.log, roots, cwd)
         uses: Uses | None = Uses()
         doubts: list[Evidence] = driver_doubts(self.log)
         for binary in self.binaries:  # grows while own binaries that others start are found
-            found = self._uses(binary)
+            found = self._uses(binary, finder)
             self._started(found, binary)
             if found is None or uses is None:
                 uses = None
                 continue
-            uses.files += found.files
-            uses.literals += found.literals
-            uses.doubts += found.doubts
-            uses.programs += found.programs
-            uses.program_doubts += found.program_doubts
-            uses.features = {**found.features, **uses.features}
+            uses.add(found)
             doubts += self._implicit(binary, uses, cwd)
         assets = finder.choose(uses, doubts, named_paths(self.project, self.tree, cwd))
         self.suggestions += assets.suggestions
@@ -313,7 +307,7 @@ class _Inference:
             self._binary(binary)
             self._link(binary)
 
-    def _uses(self, binary: Binary) -> Uses | None:
+    def _uses(self, binary: Binary, finder: AssetFinder) -> Uses | None:
         """Read the sources of a binary; None when they are not at hand."""
         if binary.build is None or binary.output is None:
             return None
@@ -322,13 +316,7 @@ class _Inference:
             return None
         env = {**self.project.facts.contract.env, **dict(binary.process.env)}
         around = Surroundings(binary.process.cwd, binary.path, env, binary.process.argv[1:])
-        return find_uses(Program(closure), around, self._is_asset)
-
-    def _is_asset(self, path: str) -> bool:
-        """Tell whether a file that is no Go source stands at a path, or a directory without Go sources."""
-        if self.tree.is_file(path):
-            return not is_build_only(posixpath.basename(path))
-        return self.tree.is_dir(path) and not any(name.endswith(".go") for name in self.tree.names(path))
+        return find_uses(Program(closure), around, finder.is_known)
 
     def _implicit(self, binary: Binary, uses: Uses, cwd: str) -> Iterator[Evidence]:
         """Add what frameworks read from the working directory without being told."""
@@ -343,8 +331,4 @@ class _Inference:
 
 
 def _touches(path: str, places: set[str]) -> bool:
-    return any(_strictly_below(place, path) or _strictly_below(path, place) or path == place for place in places)
-
-
-def _strictly_below(path: str, other: str) -> bool:
-    return path != other and path.startswith(other.rstrip("/") + "/")
+    return any(strictly_below(place, path) or strictly_below(path, place) or path == place for place in places)

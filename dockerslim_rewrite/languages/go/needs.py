@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from dockerslim_rewrite.analysis.model import Confidence, Evidence
 from dockerslim_rewrite.languages.go.available import Available
 from dockerslim_rewrite.languages.go.binary import Binary
 from dockerslim_rewrite.languages.go.linking import Linker
+from dockerslim_rewrite.languages.go.paths import absolute
 from dockerslim_rewrite.languages.go.tree import Tree
 from dockerslim_rewrite.languages.go.uses import Uses
 from dockerslim_rewrite.languages.model import Feature, NeedFeature, NeedProgram, NeedShell, Project, Suggestion
@@ -28,7 +28,7 @@ def named_paths(project: Project, tree: Tree, cwd: str) -> Iterator[tuple[str, E
             words += [(value, evidence) for name, value in own.items() if name != "PATH"]
     for word, evidence in words:
         for text in (word, word.rpartition("=")[2]):
-            path = _absolute(text.removeprefix("file://"), cwd)
+            path = absolute(text.removeprefix("file://"), cwd)
             if text and text not in (".", "/") and (tree.is_file(path) or tree.is_dir(path)):
                 yield path, evidence
 
@@ -54,7 +54,7 @@ def runtime_needs(
 def _programs(project: Project, tree: Tree, binaries: tuple[Binary, ...], uses: Uses) -> Iterator[Suggestion]:
     available = Available(project) if uses.programs else None
     for name, evidence in uses.programs:
-        path = _absolute(name, project.facts.contract.workdir)
+        path = absolute(name, project.facts.contract.workdir)
         own = any(name in (binary.process.argv[0], binary.path) for binary in binaries)
         possible = available is not None and available.may_have(name)
         if possible and not own and not ("/" in name and tree.is_file(path)):
@@ -96,7 +96,3 @@ def _unread_modules(
 
 def _feature(name: Feature, evidence: Evidence) -> Suggestion:
     return Suggestion(_CODES.get(name, "G06"), f"{name} may be used at run time", NeedFeature(name), (evidence,))
-
-
-def _absolute(path: str, base: str) -> str:
-    return "/" + posixpath.normpath(posixpath.join(base, path)).lstrip("/")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge import go_calls
 from dockerslim_rewrite.languages.go.embedded import Embedded
+from dockerslim_rewrite.languages.go.paths import absolute
 from dockerslim_rewrite.languages.go.program import Place, Program, Source, line, text, walk
 from dockerslim_rewrite.languages.go.syntax_values import Value, arguments_of
 from dockerslim_rewrite.languages.go.values import Evaluator, Surroundings
@@ -26,8 +27,8 @@ _LITERAL = re.compile(r'"([^"\\\n]{2,200})"|`([^`\n]{2,200})`')
 class Uses:
     """`files` are absolute image paths (a directory for a pattern or an unknown name in it); `doubts` are reads of
     files that cannot be told; `programs` are names or paths; `program_doubts` starts of unknown ones; `features`
-    lead to the first place that needs them. `literals` are existing files or directories that a string of the sources
-    names, whatever it is used for.
+    lead to the first place that needs them. `literals` are known paths that a string of the sources names, whatever it
+    is used for. `places` are directories in which the program makes files.
     """
 
     files: list[tuple[str, Evidence]] = field(default_factory=list)
@@ -36,30 +37,41 @@ class Uses:
     program_doubts: list[Evidence] = field(default_factory=list)
     features: dict[str, Evidence] = field(default_factory=dict)
     literals: list[tuple[str, Evidence]] = field(default_factory=list)
+    places: list[tuple[str, Evidence]] = field(default_factory=list)
+
+    def add(self, other: Uses) -> None:
+        """Take over what another program of the image reaches out for."""
+        self.files += other.files
+        self.doubts += other.doubts
+        self.programs += other.programs
+        self.program_doubts += other.program_doubts
+        self.features = {**other.features, **self.features}
+        self.literals += other.literals
+        self.places += other.places
 
 
-def find_uses(program: Program, around: Surroundings, exists: Callable[[str], bool]) -> Uses:
+def find_uses(program: Program, around: Surroundings, known: Callable[[str], bool]) -> Uses:
     """Read every own source file that mentions a call of go_calls.toml, and the strings of all of them.
 
-    `exists` tells whether a file or directory of the context stands at an absolute image path.
+    `known` tells whether an absolute image path is worth carrying: something stands there, or next to it.
     """
     finder = _Finder(program, around)
     embedded = Embedded(program)
     for source in program.sources:
         if go_calls.interesting_names().search(source.file.text):
             finder.file(source)
-        found = _literals(source, around.cwd, exists)
+        found = _literals(source, around.cwd, known)
         finder.uses.literals.extend(item for item in found if not embedded.holds(item[0]))
     return finder.uses
 
 
-def _literals(source: Source, cwd: str, exists: Callable[[str], bool]) -> Iterator[tuple[str, Evidence]]:
-    """Yield existing paths that a string names: sql.Open("sqlite", "data.db") reads a file as well."""
+def _literals(source: Source, cwd: str, known: Callable[[str], bool]) -> Iterator[tuple[str, Evidence]]:
+    """Yield known paths that a string names: sql.Open("sqlite", "data.db") reads a file as well."""
     for match in _LITERAL.finditer(source.file.text):
         written = (match[1] or match[2]).removeprefix("file:").removeprefix("//").split("?", 1)[0]
         if written.strip("./") and "://" not in written and "\0" not in written:
-            path = _absolute(written, cwd)
-            if exists(path):
+            path = absolute(written, cwd)
+            if known(path):
                 number = source.file.text.count("\n", 0, match.start()) + 1
                 yield path, Evidence(source.file.label, number, match[0])
 
@@ -103,6 +115,8 @@ class _Finder:
             self._program_call(call, arguments, go_calls.program_calls()[name])
             return
         method = name.rpartition(".")[2]
+        if self._only_writes(call, name, arguments):
+            return
         if name in go_calls.file_calls():
             self._file_call(call, name, arguments, go_calls.file_calls()[name])
         elif "." in name and method in go_calls.file_methods() and not self._is_standard(name):
@@ -112,6 +126,20 @@ class _Finder:
             self._file_call(call, name, arguments, positions)
         if "." in name and method in go_calls.mime_methods():
             self.uses.features.setdefault("mime-types", self._evidence(call))
+
+    def _only_writes(self, call: Place, name: str, arguments: Sequence[Node]) -> bool:
+        """Note where a call makes a file or directory; False for a call that may read one."""
+        names_directory = name in go_calls.directory_calls()
+        position = go_calls.directory_calls().get(name, go_calls.write_calls().get(name))
+        if name == "os.OpenFile" and len(arguments) > 1 and "O_WRONLY" in text(arguments[1]):
+            position = 0
+        if position is None:
+            return False
+        for value in self._evaluator.evaluate(call.at(arguments[position])) if position < len(arguments) else ():
+            folder = value.text if names_directory else value.text.rpartition("/")[0]
+            if folder:
+                self.uses.places.append((absolute(folder, self._around.cwd), self._evidence(call)))
+        return True
 
     @staticmethod
     def _is_standard(name: str) -> bool:
@@ -149,7 +177,7 @@ class _Finder:
         if not value.complete:
             folder = written.rpartition("/")[0]
             if folder:
-                self.uses.files.append((_absolute(folder, base), evidence))
+                self.uses.files.append((absolute(folder, base), evidence))
             else:
                 self.uses.doubts.append(evidence)
             return
@@ -158,7 +186,7 @@ class _Finder:
         parts = written.split("/")
         plain = list(_before_pattern(parts))
         path = "/".join(plain) if plain else "."
-        self.uses.files.append((_absolute(path or "/", base), evidence))
+        self.uses.files.append((absolute(path or "/", base), evidence))
 
     def _program_call(self, call: Place, arguments: Sequence[Node], position: int) -> None:
         evidence = self._evidence(call)
@@ -192,7 +220,3 @@ def _before_pattern(parts: Iterable[str]) -> Iterable[str]:
         if any(mark in part for mark in "*?["):
             return
         yield part
-
-
-def _absolute(path: str, base: str) -> str:
-    return "/" + posixpath.normpath(posixpath.join(base, path)).lstrip("/")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dockerslim_rewrite.languages.model import NeedFeature, NeedShell
+from dockerslim_rewrite.languages.model import MakeDirectory, NeedFeature, NeedShell
 from tests.languages.go.support import HEAD, MOD, artifacts, infer, needs, no_cache, programs, refusals
 
 __all__ = ["no_cache"]
@@ -223,3 +223,64 @@ def test_a_program_that_compiles_go_is_refused() -> None:
     main = source('exec.Command("go", "build")', "os/exec")
     text = f'{HEAD}RUN go build -o parcel .\nCMD ["./parcel"]\n'
     assert refusals(infer(text, {"go.mod": MOD, "main.go": main})) == {"G11"}
+
+
+@pytest.mark.parametrize(
+    ("body", "imports", "expected"),
+    [
+        # a folder of the project that the program fills, though nothing in it is read
+        ('os.WriteFile("conf/new.yaml", b, 0o600)', ("os",), {"conf"}),
+        ('os.Create(filepath.Join("unused", name()))', ("os", "path/filepath"), {"unused"}),
+        ('os.OpenFile("conf/run.log", os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o600)', ("os",), {"conf"}),
+        ('os.OpenFile("conf/run.log", os.O_RDWR|os.O_CREATE, 0o600)', ("os",), {"conf"}),
+        ('os.CreateTemp("unused", "x")', ("os",), {"unused"}),
+        ('c.SaveUploadedFile(f, "unused/" + f.Name)', (), {"unused"}),
+        ('sql.Open("sqlite", "./unused/app.db?mode=rwc")', ("database/sql",), {"unused"}),
+        # what the program only writes is no reason to keep everything
+        ("os.Create(os.Args[1])", ("os",), set()),
+        ("os.OpenFile(os.Args[1], os.O_WRONLY|os.O_CREATE, 0o600)", ("os",), set()),
+        # near misses: the directory is there anyway, is not the project's, or is no directory
+        ('os.Create("run.log")', ("os",), set()),
+        ('os.Create("/var/log/run.log")', ("os",), set()),
+        ('os.Create("absent/run.log")', ("os",), set()),
+        ('os.CreateTemp("", "x")', ("os",), set()),
+        ('fmt.Println("conf/dev")', ("fmt",), set()),
+        ("os.OpenFile(os.Args[1], os.O_RDWR|os.O_CREATE, 0o600)", ("os",), KEPT_ON_DOUBT),
+    ],
+)
+def test_directories_that_the_program_fills(body: str, imports: tuple[str, ...], expected: set[str]) -> None:
+    assert carried(source(body, *imports)) == expected
+
+
+def test_a_directory_of_sources_is_made_anew() -> None:
+    main = source('os.Create("lib/deep/app.db")', "os")
+    files = {**ASSETS, "main.go": main, "lib/deep/lib.go": "package deep\n"}
+    findings = infer(f"{HEAD}RUN go build -o parcel .\nCMD ./parcel\n", files)
+    assert artifacts(findings) == {"/work/parcel"}
+    assert needs(findings, MakeDirectory) == [MakeDirectory("/work/lib/deep")]
+
+
+@pytest.mark.parametrize(
+    ("run", "expected"),
+    [
+        ("mkdir data", {"data"}),
+        ("mkdir -p data/a data/b/c", {"data"}),
+        ("install -d -o www-data uploads", {"uploads"}),
+        ("mkdir -p conf/extra", {"conf/extra"}),
+        # near misses: not there in the end, part of the build, there anyway, or somebody else's
+        ("mkdir data && rm -rf data", set()),
+        ("mkdir -p out && go build -o out/x .", set()),
+        ("mkdir -p out/bin && go build -o x . && cp x out/bin/", set()),
+        ("mkdir -p /work conf", set()),
+        ("mkdir -p /srv/data", set()),
+    ],
+)
+def test_directories_that_the_build_makes(run: str, expected: set[str]) -> None:
+    head = f"{HEAD}RUN {run}\n"
+    assert carried(source(""), head=head) == expected
+
+
+def test_a_file_that_the_build_makes_is_named_by_a_string() -> None:
+    main = source('read("settings.yml")')
+    assert carried(main, head=f"{HEAD}RUN cp conf/dev.yaml settings.yml\n") == {"settings.yml"}
+    assert carried(source('read("other.yml")'), head=f"{HEAD}RUN cp conf/dev.yaml settings.yml\n") == set()

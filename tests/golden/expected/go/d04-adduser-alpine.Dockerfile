@@ -6,7 +6,7 @@ RUN go build -o /bin/locker . && mkdir /locker/state && chown locker:locker /loc
 
 FROM gcr.io/distroless/static-debian12
 COPY --from=builder /etc/passwd /etc/group /etc/
-COPY --from=builder --chown=locker:locker /locker/state /locker/state
+COPY --from=builder --chown=locker:locker --chmod=700 /locker/state /locker/state
 COPY --from=builder /bin/locker /bin/locker
 WORKDIR /locker
 USER locker
