@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from dockerslim_rewrite.analysis.model import Command, CopyFacts, RuntimeContract, StageFacts, State, Step
 from dockerslim_rewrite.knowledge.images import resolve_image
@@ -54,30 +54,24 @@ def _known(env: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in env.items() if value}
 
 
-@dataclass(slots=True)
 class _Replayer:
     """Mutable replay state; `step` is called once for each instruction, in order."""
 
-    dockerfile: Dockerfile
-    base: BaseImage | None
-    meta: Mapping[str, str]
-    problems: list[str] = field(default_factory=list)
-    state: State = field(init=False)
-    entrypoint: Command | None = field(init=False)
-    cmd: Command | None = field(init=False)
-    expose: list[str] = field(default_factory=list)
-    volumes: list[str] = field(default_factory=list)
-    labels: dict[str, str] = field(default_factory=dict)
-    stop_signal: str | None = None
-    healthcheck: str | None = None
-
-    def __post_init__(self) -> None:
-        base = self.base
+    def __init__(self, dockerfile: Dockerfile, base: BaseImage | None, meta: Mapping[str, str]) -> None:
         env = _known(base.env) if base else {}
         env.setdefault("PATH", DEFAULT_PATH)
+        self.dockerfile = dockerfile
+        self.base = base
+        self.meta = meta
+        self.problems: list[str] = []
         self.state = State(env, {}, {}, base.workdir if base else "/", base.user if base else "", DEFAULT_SHELL)
         self.entrypoint = Command(base.entrypoint, None, None) if base and base.entrypoint else None
         self.cmd = Command(base.cmd, None, None) if base and base.cmd else None
+        self.expose: list[str] = []
+        self.volumes: list[str] = []
+        self.labels: dict[str, str] = {}
+        self.stop_signal: str | None = None
+        self.healthcheck: str | None = None
 
     def step(self, index: int, instruction: Instruction) -> Step:
         before = self.state

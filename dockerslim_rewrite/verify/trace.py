@@ -28,7 +28,6 @@ class TraceUnavailable(Exception):
     """A trace cannot be made here; the text says what it would take."""
 
 
-@dataclass(slots=True)
 class Tracer:
     """Traces one container. `opened` is what its processes opened, without the engine's own preparations.
 
@@ -36,12 +35,10 @@ class Tracer:
         TraceUnavailable: when this system or user cannot trace.
     """
 
-    engine: Engine
-    opened: tuple[Opened, ...] = ()
-    problem: str = ""
-    _log: FileLog = field(init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.opened: tuple[Opened, ...] = ()
+        self.problem = ""
         try:
             self._log = FileLog()
         except OSError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from dockerslim_rewrite.analysis.model import Confidence, Evidence
 from dockerslim_rewrite.analysis.replay import DEFAULT_PATH
@@ -15,7 +14,7 @@ from dockerslim_rewrite.knowledge.tools import development_command
 from dockerslim_rewrite.languages.go.assets import AssetFinder, driver_doubts
 from dockerslim_rewrite.languages.go.bases import runtime_options
 from dockerslim_rewrite.languages.go.binary import Binary, find_binary
-from dockerslim_rewrite.languages.go.builds import Build, BuildLog, BuildReader
+from dockerslim_rewrite.languages.go.builds import Build, BuildReader
 from dockerslim_rewrite.languages.go.gorun import GoRun, is_go_run, replace_go_run
 from dockerslim_rewrite.languages.go.linking import Linker
 from dockerslim_rewrite.languages.go.needs import named_paths, runtime_needs
@@ -69,27 +68,21 @@ class GoLanguage:
         return _Inference(project).findings()
 
 
-@dataclass(slots=True)
 class _Inference:
     """One inference, gathered step by step."""
 
-    project: Project
-    tree: Tree = field(init=False)
-    outputs: Outputs = field(init=False)
-    log: BuildLog = field(init=False)
-    linker: Linker = field(init=False)
-    suggestions: list[Suggestion] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    obstacles: list[Obstacle] = field(default_factory=list)
-    binaries: list[Binary] = field(default_factory=list)
-    go_run: GoRun | None = None
-
-    def __post_init__(self) -> None:
-        base = self.project.facts.base
-        self.tree = Tree(self.project)
+    def __init__(self, project: Project) -> None:
+        base = project.facts.base
+        self.project = project
+        self.tree = Tree(project)
         self.outputs = Outputs(self.tree, self._is_directory, base.version if base is not None else "")
-        self.log = BuildReader(self.project, self.tree, self.outputs).read()
-        self.linker = Linker(self.project, self.tree, self.log)
+        self.log = BuildReader(project, self.tree, self.outputs).read()
+        self.linker = Linker(project, self.tree, self.log)
+        self.suggestions: list[Suggestion] = []
+        self.notes: list[Note] = []
+        self.obstacles: list[Obstacle] = []
+        self.binaries: list[Binary] = []
+        self.go_run: GoRun | None = None
 
     def _is_directory(self, path: str) -> bool:
         return self.tree.is_dir(path) or self.project.files.is_directory(path)
