@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from dockerslim_rewrite.planning.model import Blocker, Decision, RewritePlan
 
 
-@dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewritten(Struct, frozen=True):
     """A multi-stage Dockerfile that passed the checks. `text` is the whole file."""
 
     text: str
     plan: RewritePlan
 
 
-@dataclass(frozen=True, slots=True)
-class Unchanged:
+class Unchanged(Struct, frozen=True):
     """Nothing to do: a code, the line that shows it, and the reason."""
 
     code: str
@@ -25,8 +24,7 @@ class Unchanged:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Not rewritten, and why. At least one blocker; `withheld` are decisions that `--unsafe` would take."""
 
     blockers: tuple[Blocker, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.commands import command_effects
 from dockerslim_rewrite.analysis.files import ImageFiles

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
+
+from msgspec import Struct
 
 from dockerslim_rewrite.context.local import LocalContext, NoContext
 from dockerslim_rewrite.context.model import Context
@@ -27,8 +28,7 @@ _LAST = ("CMD", "ENTRYPOINT", "USER", "WORKDIR", "HEALTHCHECK", "SHELL", "STOPSI
 _EVERY = ("ENV", "LABEL", "EXPOSE", "VOLUME")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What a prompt asks for: a text, its file and build context (None when not told), and the form of the answer."""
 
     text: str

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Inert:
+
+class Inert(Struct, frozen=True):
     """Changes nothing that a container can see."""
 
 
-@dataclass(frozen=True, slots=True)
-class InstallsPackages:
+class InstallsPackages(Struct, frozen=True):
     """Installs OS packages with `manager` (apt or apk). `complete` is False when a name is not static.
 
     `group` is apk's `--virtual` name; `recommends` tells whether apt also installs recommended packages.
@@ -25,28 +24,24 @@ class InstallsPackages:
     recommends: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ChangesSources:
+class ChangesSources(Struct, frozen=True):
     """Changes where OS packages come from: what is installed afterwards may not exist in the distribution."""
 
 
-@dataclass(frozen=True, slots=True)
-class RemovesPackages:
+class RemovesPackages(Struct, frozen=True):
     """Removes OS packages or their caches; `packages` are those named."""
 
     packages: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChangesAccounts:
+class ChangesAccounts(Struct, frozen=True):
     """Creates or changes users or groups. `user` is the new user's name, `home` its home directory when one is made."""
 
     user: str | None
     home: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Writes:
+class Writes(Struct, frozen=True):
     """Creates or changes these absolute paths. `what`: a directory, a file, or a symbolic link to `target`, which
     takes the place of a file only with `replaces`."""
 
@@ -56,15 +51,13 @@ class Writes:
     replaces: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Removes:
+class Removes(Struct, frozen=True):
     """Deletes these absolute paths (may hold globs)."""
 
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Attributes:
+class Attributes(Struct, frozen=True):
     """Sets owner, mode or capabilities of paths. `owner` and `mode` as written, None when not set."""
 
     paths: tuple[str, ...]
@@ -74,15 +67,13 @@ class Attributes:
     capabilities: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Builds:
+class Builds(Struct, frozen=True):
     """A build tool ran: it writes within the project's tree, its own caches and install paths."""
 
     program: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """May do anything; the reason says why it is not understood."""
 
     reason: str
@@ -102,8 +93,7 @@ Effect: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CommandEffect:
+class CommandEffect(Struct, frozen=True):
     """The effects of one command: the `command`-th of its step's script. `text` is the command as written."""
 
     step: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import StageFacts, Step
 from dockerslim_rewrite.context.model import Context
@@ -14,8 +15,7 @@ from dockerslim_rewrite.context.model import Context
 ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst")
 
 
-@dataclass(frozen=True, slots=True)
-class CopiedTree:
+class CopiedTree(Struct, frozen=True):
     """One source of a COPY: `context_path` ("" is the whole context) became `image_path` in step `step`."""
 
     context_path: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.model import BaseImage
 from dockerslim_rewrite.shell.model import Script
@@ -22,8 +23,7 @@ class Confidence(IntEnum):
     HIGH = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """Why something is believed.
 
     `file` is relative to the context ("Dockerfile" for the Dockerfile itself, a knowledge file's name for a fact);
@@ -39,8 +39,7 @@ class Evidence:
         return f"{where}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class Inference(Generic[T]):
+class Inference(Struct, Generic[T], frozen=True):
     """A value with its evidence; without evidence it cannot be constructed.
 
     Raises:
@@ -56,8 +55,7 @@ class Inference(Generic[T]):
             raise ValueError("an inference needs evidence")
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """The build state before an instruction.
 
     `env` is the effective environment (base image's included); `own_env` what ENV instructions set so far; `args` the
@@ -78,8 +76,7 @@ class State:
         return {**known, **self.env}
 
 
-@dataclass(frozen=True, slots=True)
-class CopyFacts:
+class CopyFacts(Struct, frozen=True):
     """A COPY or ADD.
 
     `sources` are cleaned context paths or globs ("" is the whole context), or URLs; `dest` is absolute and cleaned;
@@ -95,8 +92,7 @@ class CopyFacts:
     inline: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One instruction of the stage with the state before it, its parsed script (RUN) or copy facts (COPY, ADD)."""
 
     index: int
@@ -106,8 +102,7 @@ class Step:
     copy: CopyFacts | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """ENTRYPOINT or CMD as effective: `argv` in exec form, or `shell` text. `step` is None when the base sets it."""
 
     argv: tuple[str, ...]
@@ -115,8 +110,7 @@ class Command:
     step: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class RuntimeContract:
+class RuntimeContract(Struct, frozen=True):
     """What a container made from the stage promises: the effective image configuration."""
 
     env: Mapping[str, str]
@@ -132,8 +126,7 @@ class RuntimeContract:
     shell: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StageFacts:
+class StageFacts(Struct, frozen=True):
     """The stage replayed. `base` is None when the image is not known."""
 
     stage: Stage
@@ -141,7 +134,7 @@ class StageFacts:
     base_text: str
     steps: tuple[Step, ...]
     contract: RuntimeContract
-    problems: tuple[str, ...] = field(default=())
+    problems: tuple[str, ...] = ()
 
 
 class Applicability(IntEnum):

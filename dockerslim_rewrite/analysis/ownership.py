@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.effects import Attributes, ChangesAccounts, CommandEffect, Writes
 from dockerslim_rewrite.analysis.model import StageFacts, Step
@@ -18,8 +19,7 @@ ROOT_USERS = frozenset({"", "root", "0", "root:root", "0:0", "0:root", "root:0"}
 DEFAULT_DIRECTORY_MODE = 0o755
 
 
-@dataclass(frozen=True, slots=True)
-class _Event:
+class _Event(Struct, frozen=True):
     path: str
     owner: str | None
     mode: str | None

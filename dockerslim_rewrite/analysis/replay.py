@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.model import Command, CopyFacts, RuntimeContract, StageFacts, State, Step
 from dockerslim_rewrite.knowledge.images import resolve_image

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import Command, Evidence, StageFacts
@@ -20,8 +21,7 @@ MAX_SCRIPT_DEPTH = 8
 ALL_ARGUMENTS = ('"$@"', "$@", '"${@}"', "${@}", "$*", '"$*"')
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
+class Process(Struct, frozen=True):
     """A program started at run time, directly or from a start script.
 
     `argv` holds static words; an argument that is not static is None (`argv[0]` never is). `cwd` is absolute.
@@ -37,8 +37,7 @@ class Process:
     step: int
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """All that the start command does.
 
     `processes` in order; `shell` is the reason why a shell is needed, None for exec form without scripts;
@@ -120,19 +119,18 @@ def read_shebang(text: str) -> tuple[str, ...]:
     return tuple(words)
 
 
-@dataclass(slots=True)
-class _Follower:
+class _Follower(Struct):
     """Mutable state of one resolution."""
 
     files: ImageFiles
     context: Context
     env: Mapping[str, str]
     step: int = -1
-    processes: list[Process] = field(default_factory=list)
+    processes: list[Process] = []
     shell: Evidence | None = None
-    scripts: list[str] = field(default_factory=list)
-    interpreters: list[str] = field(default_factory=list)
-    unknown: list[Evidence] = field(default_factory=list)
+    scripts: list[str] = []
+    interpreters: list[str] = []
+    unknown: list[Evidence] = []
 
     def result(self) -> Start:
         return Start(

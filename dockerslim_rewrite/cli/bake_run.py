@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
 
 from dockerslim_rewrite.cli.files import UserError, read_dockerfile, write_atomically
 from dockerslim_rewrite.cli.run import EXIT_OK, EXIT_USAGE, say
@@ -18,8 +19,7 @@ from dockerslim_rewrite.report.text import report_text
 from dockerslim_rewrite.verify.bake import BakeEntry, bake_file
 
 
-@dataclass(frozen=True, slots=True)
-class BakeCall:
+class BakeCall(Struct, frozen=True):
     """One call. `paths` are Dockerfiles and folders to search, `output` the bake file to write."""
 
     paths: tuple[Path, ...]
@@ -27,7 +27,7 @@ class BakeCall:
     context: Path | None = None
     build_args: tuple[str, ...] = ()
     network: str | None = None
-    options: Options = field(default_factory=Options)
+    options: Options = Options()
 
 
 def run_bake(call: BakeCall) -> int:

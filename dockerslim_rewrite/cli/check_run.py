@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.cli.configured import absolute, make_configs, set_up
 from dockerslim_rewrite.cli.files import UserError, write_atomically
@@ -29,8 +31,7 @@ from dockerslim_rewrite.report.model import FileReport, Status, count
 _FAILING: dict[str, tuple[Status, ...]] = {"never": (), "rewrite": ("rewrite",), "refused": ("rewrite", "refused")}
 
 
-@dataclass(frozen=True, slots=True)
-class CheckCall:
+class CheckCall(Struct, frozen=True):
     """One call of `check`. `workers` 0 takes every processor; `report` is where the report goes, None for stdout.
 
     `choices` are those of the command line; `config` holds for all files in place of the nearest one; `verified` are
@@ -48,7 +49,7 @@ class CheckCall:
     workers: int = 0
     gitignore: bool = True
     quiet: bool = False
-    choices: Choices = field(default_factory=Choices)
+    choices: Choices = Choices()
     config: Path | None = None
     no_config: bool = False
     verified: tuple[Path, ...] = ()

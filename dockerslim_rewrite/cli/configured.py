@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from dockerslim_rewrite.config.find import Configs
 from dockerslim_rewrite.config.model import Choices, Config
@@ -15,8 +16,7 @@ from dockerslim_rewrite.knowledge.overlay import Overlay
 from dockerslim_rewrite.planning.model import Options
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(Struct, frozen=True):
     """How one file is rewritten. `context` and `templates` are None where nothing is said."""
 
     options: Options

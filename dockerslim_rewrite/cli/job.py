@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import traceback
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from dockerslim_rewrite.cli.files import UnreadableFile, read_dockerfile
 from dockerslim_rewrite.context.builds import Use
@@ -23,16 +24,15 @@ from dockerslim_rewrite.report.model import FileReport
 MAX_HELD_CHARACTERS = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """A Dockerfile with its context, options and a company's facts. `texts` and `data` ask for large fields;
     `uses` are what compose and bake files do with it."""
 
     path: str
     context: str
-    options: Options = field(default_factory=Options)
+    options: Options = Options()
     templates: Path | None = None
-    overlay: Overlay = field(default_factory=Overlay)
+    overlay: Overlay = Overlay()
     texts: bool = False
     data: bool = False
     uses: tuple[Use, ...] = ()

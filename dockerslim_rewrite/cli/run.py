@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
 
 from dockerslim_rewrite.cli.configured import Setup, make_configs, set_up
 from dockerslim_rewrite.cli.files import UserError, read_dockerfile, write_atomically
@@ -28,8 +29,7 @@ from dockerslim_rewrite.report.text import report_text
 EXIT_OK, EXIT_AVAILABLE, EXIT_USAGE, EXIT_REFUSED, EXIT_INTERNAL = 0, 1, 2, 3, 70
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One call of `rewrite`. `dockerfile` is None for stdin; `context` None is what a
     compose or bake file says, or the file's folder."""
 
@@ -42,7 +42,7 @@ class Call:
     json: bool = False
     quiet: bool = False
     templates: Path | None = None
-    options: Options = field(default_factory=Options)
+    options: Options = Options()
     no_config: bool = False
 
     @property

@@ -8,9 +8,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
+
+from msgspec import Struct
 
 from dockerslim_rewrite.cli.files import UserError, read_dockerfile, write_atomically
 from dockerslim_rewrite.cli.run import EXIT_OK, EXIT_USAGE, say
@@ -31,8 +32,7 @@ from dockerslim_rewrite.verify.session import Session
 EXIT_DIFFERENT, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 130, 143
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyCall:
+class VerifyCall(Struct, frozen=True):
     """One call of `verify`. `context` None is the Dockerfile's folder, `rewritten` None is our own rewrite."""
 
     files: tuple[Path, ...]
@@ -42,7 +42,7 @@ class VerifyCall:
     builder: str | None = None
     engine: str | None = None
     network: str | None = None
-    check: Check = field(default_factory=Check)
+    check: Check = Check()
     build_timeout: float = 1800
     allowed: frozenset[str] = frozenset()
     measured: bool = True
@@ -50,7 +50,7 @@ class VerifyCall:
     json: bool = False
     html: Path | None = None
     quiet: bool = False
-    options: Options = field(default_factory=Options)
+    options: Options = Options()
 
     @property
     def file(self) -> Path:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.knowledge.overlay import Overlay
 from dockerslim_rewrite.languages.model import Style
@@ -13,8 +15,7 @@ from dockerslim_rewrite.planning.model import Options
 FailOn = Literal["never", "rewrite", "refused"]
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """The choices of one table, of the command line, or of several merged. None: nothing is said.
 
     `context` and `templates` are absolute. `ignore`, `safe` and `review` are codes: not reported, taken without
@@ -52,21 +53,19 @@ class Choices:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Struct, frozen=True):
     """Choices for the paths that match one of `paths`: patterns of .gitignore, relative to the file's folder."""
 
     paths: tuple[str, ...]
     choices: Choices
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """One configuration file. `folder` is the one that it lies in; `include` and `exclude` are patterns below it."""
 
     folder: Path
-    choices: Choices = field(default_factory=Choices)
+    choices: Choices = Choices()
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     overrides: tuple[Override, ...] = ()
-    overlay: Overlay = field(default_factory=Overlay)
+    overlay: Overlay = Overlay()

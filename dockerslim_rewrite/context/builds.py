@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 MAX_CHARACTERS = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """One service or target that builds a Dockerfile.
 
     `context` is as written, relative to the file's folder; `dockerfile` is relative to the context; `target` is the

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 Value: TypeAlias = "str | list[Value | None] | dict[str, Value | None]"
 
@@ -25,8 +26,7 @@ _OPEN, _CLOSE = "([{", ")]}"
 MAX_DEPTH = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A block at the top level: `target "web" { ... }`. `line` is 1-based."""
 
     kind: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
 
 from dockerslim_rewrite.discovery.gitignore import GitIgnore
 from dockerslim_rewrite.knowledge.discovery import (
@@ -25,17 +26,16 @@ def _no_choice(_path: str, _is_dir: bool) -> None:
     return None
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """What a search found, sorted by path, each file once.
 
     `dockerfiles` and `builds` (compose and bake files) are paths as reached from what the user named; `missing` are
     named paths that do not exist.
     """
 
-    dockerfiles: list[str] = field(default_factory=list)
-    builds: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    dockerfiles: list[str] = []
+    builds: list[str] = []
+    missing: list[str] = []
 
 
 def find_dockerfiles(paths: Iterable[Path], choice: Choice = _no_choice, *, gitignore: bool = True) -> Found:

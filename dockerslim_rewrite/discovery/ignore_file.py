@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import StageFacts
 from dockerslim_rewrite.analysis.replay import replay_stage
@@ -17,8 +18,7 @@ from dockerslim_rewrite.syntax.model import Dockerfile
 MAX_PATHS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A pattern, why it is there, and whether the author has to decide: then it is printed as a comment."""
 
     pattern: str

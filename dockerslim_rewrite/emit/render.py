@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from dockerslim_rewrite.planning.model import BuilderItem, Carry, Edit, Insert, RewritePlan, RuntimeLine
 from dockerslim_rewrite.syntax.model import Dockerfile
@@ -21,8 +22,7 @@ class TemplateFailed(Exception):
     """A template of the user cannot be rendered; the message names file and line."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuntimeView:
+class RuntimeView(Struct, frozen=True):
     """What a template sees of the runtime stage: `base`, and `groups` of lines in the layout's order."""
 
     base: str

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.tables import load
 
 
-@dataclass(frozen=True, slots=True)
-class Unneeded:
+class Unneeded(Struct, frozen=True):
     """A pattern of .dockerignore with its reason; for the other fields see the table."""
 
     pattern: str

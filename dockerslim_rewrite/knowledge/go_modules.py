@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal
+
+from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.tables import load
 
 CgoUse = Literal["needed", "optional", "pure"]
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleFact:
+class ModuleFact(Struct, frozen=True):
     """What is known about a module (or a package below one).
 
     `cgo`: "needed" (without cgo it does not compile or fails at run time), "optional" (its pure Go form has the same

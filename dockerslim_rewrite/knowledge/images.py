@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.model import BaseImage, ImageRef
 from dockerslim_rewrite.knowledge.overlay import current_overlay
@@ -30,8 +31,7 @@ _DISTROLESS = re.compile(r"(static|base-nossl|base|cc|python3|nodejs)(\d*)(?:-de
 _WORDS = ("programs", "adds", "features", "users")
 
 
-@dataclass(frozen=True, slots=True)
-class DistrolessImage:
+class DistrolessImage(Struct, frozen=True):
     """A published distroless repository.
 
     `version` is that of its language ("20", "3.11", "" for none); `retired` the ISO date of its last build, "" when it

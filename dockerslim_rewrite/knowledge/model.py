@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Libc = Literal["glibc", "musl", "none"]
 Distro = Literal["debian", "alpine", "ubuntu", "distroless", "scratch"]
 Role = Literal["build", "runtime", "both", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class ImageRef:
+class ImageRef(Struct, frozen=True):
     """An image reference taken apart. `registry` holds host and path prefix ("" for Docker Hub's library)."""
 
     text: str
@@ -22,8 +22,7 @@ class ImageRef:
     digest: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class BaseImage:
+class BaseImage(Struct, frozen=True):
     """What an official base image contributes.
 
     `family`: golang, node, python, alpine, debian, distroless, ... `version`: the language version as the tag states it
@@ -56,8 +55,7 @@ class BaseImage:
     onbuild: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OsPackage:
+class OsPackage(Struct, frozen=True):
     """An OS package of one distribution's name.
 
     `role`: who needs it. `runtime`: the packages that a program built with it needs at run time (libpq-dev: libpq5),

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.tables import load
 
 FILE = "knowledge/node_packages.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class BuildTool:
+class BuildTool(Struct, frozen=True):
     """What a build command writes. `paths` are its defaults; `config` files whose `property` changes them; `options` of
     the command line that do; `operand` is the number of the operand that names the output, `root` of the one that names
     the project's directory, None when none does; `root_property` does the same in the config file. `inlines`: packages

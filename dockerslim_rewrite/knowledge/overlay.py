@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.model import Role
 
 
-@dataclass(frozen=True, slots=True)
-class OwnPackage:
+class OwnPackage(Struct, frozen=True):
     """An OS package of a company. `runtime` are the packages that a program built with it needs; `alpine` is its name
     there, "" for none; `provides` are its programs."""
 
@@ -25,8 +25,7 @@ class OwnPackage:
     provides: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Struct, frozen=True):
     """A company's facts.
 
     `same_as` are pairs of an image's name, or a prefix that ends in a slash, and what it is a copy of; `replace` are

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.packages import os_package, runtime_packages
 from dockerslim_rewrite.knowledge.tables import load
@@ -14,8 +15,7 @@ from dockerslim_rewrite.knowledge.tables import load
 FILE = "knowledge/python_packages.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Manager:
+class Manager(Struct, frozen=True):
     """A package manager: its sub-commands that install, those that change no environment, the one that runs a program,
     the distributions that bring it, and its lock files."""
 
@@ -26,8 +26,7 @@ class Manager:
     locks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(Struct, frozen=True):
     """Where a library stores what it downloads: `path` below the home directory, or where `variable` says."""
 
     words: frozenset[str]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.tables import load
 
@@ -16,8 +17,7 @@ _NUMBERED = ("debian", "ubuntu", "buildpack-deps")
 _ANY = float("inf")
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """What a tag says; fields as in `BaseImage`. `variant` is a key of the family's variants."""
 
     version: str

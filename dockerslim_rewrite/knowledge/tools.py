@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal
+
+from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.tables import load
 
 Kind = Literal["package-manager", "build", "filesystem", "user", "inert", "network", "config"]
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Struct, frozen=True):
     """A command by the kind of its effect; `reason` is a short sentence about the effect."""
 
     name: str
@@ -22,8 +22,7 @@ class Tool:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class DevelopmentUse:
+class DevelopmentUse(Struct, frozen=True):
     """A program or command that only a development image starts, with its hazard code."""
 
     name: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence, StageFacts
@@ -22,8 +23,7 @@ RANK_CODE = 40
 RANK_OUTPUT = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(Struct, frozen=True):
     """A path of the builder that the runtime needs at the same absolute path.
 
     `is_dir`: copy the directory's content to the same directory. `rank` orders layers from least to most often changed
@@ -36,15 +36,13 @@ class Artifact:
     needed_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class MakeDirectory:
+class MakeDirectory(Struct, frozen=True):
     """An empty directory must stand at this path of the runtime stage, unless an artifact brings it along."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class NeedLibc:
+class NeedLibc(Struct, frozen=True):
     """A compiled program needs this C library, of this distribution release ("" for any)."""
 
     libc: Libc
@@ -52,42 +50,36 @@ class NeedLibc:
     cxx: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NeedShell:
+class NeedShell(Struct, frozen=True):
     """Something runs through /bin/sh."""
 
 
-@dataclass(frozen=True, slots=True)
-class NeedProgram:
+class NeedProgram(Struct, frozen=True):
     """A program must be on PATH (`name` without a slash) or at an absolute path: git, curl, bash, npm, node."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class NeedFeature:
+class NeedFeature(Struct, frozen=True):
     """Files that a base image may hold: "tzdata", "ca-certificates", "mime-types", "passwd"."""
 
     name: Feature
 
 
-@dataclass(frozen=True, slots=True)
-class NeedLibrary:
+class NeedLibrary(Struct, frozen=True):
     """A shared library package, by its name on the builder's distribution (libpq5, libvips42)."""
 
     package: str
 
 
-@dataclass(frozen=True, slots=True)
-class NeedInterpreter:
+class NeedInterpreter(Struct, frozen=True):
     """A language runtime image of this family with the builder's version: node, python."""
 
     family: str
     major: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class InsertText:
+class InsertText(Struct, frozen=True):
     """Insert `text` at a source offset inside a builder instruction (`CGO_ENABLED=0 ` before `go`)."""
 
     step: int
@@ -95,8 +87,7 @@ class InsertText:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceText:
+class ReplaceText(Struct, frozen=True):
     """Put `text` in the place of a source range inside a builder instruction (`ci` for `install`)."""
 
     step: int
@@ -110,16 +101,14 @@ def replaced_line(instruction: Instruction) -> str:
     return f"builder:{instruction.line}"
 
 
-@dataclass(frozen=True, slots=True)
-class MoveInstruction:
+class MoveInstruction(Struct, frozen=True):
     """Move a builder instruction, byte for byte, behind step `after`, which comes later."""
 
     step: int
     after: int
 
 
-@dataclass(frozen=True, slots=True)
-class AppendInstruction:
+class AppendInstruction(Struct, frozen=True):
     """Add an instruction to the builder after step `after` (-1 is after FROM): `RUN npm prune --omit=dev`.
 
     It runs with the state after that step; use `cd DIR && ...` when another directory is meant.
@@ -129,16 +118,14 @@ class AppendInstruction:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunInRuntime:
+class RunInRuntime(Struct, frozen=True):
     """Run a command in the runtime stage, as its first user, after every artifact is there: `npm rebuild -g pm2` makes
     the links in /usr/local/bin again, which COPY would follow. It needs no network."""
 
     command: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceStart:
+class ReplaceStart(Struct, frozen=True):
     """Replace ENTRYPOINT or CMD in the runtime stage; None keeps the author's, () removes it (the base's applies).
 
     Words are exec form, a text is shell form.
@@ -153,8 +140,7 @@ class ReplaceStart:
         return tuple(name for name in ("entrypoint", "cmd") if getattr(self, name) is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class SetEnv:
+class SetEnv(Struct, frozen=True):
     """Set a variable in the runtime stage that the original inherited from its base (`PATH=/go/bin:$PATH`)."""
 
     name: str
@@ -166,8 +152,7 @@ BuilderEdit: TypeAlias = InsertText | ReplaceText | MoveInstruction | AppendInst
 Effect: TypeAlias = Artifact | MakeDirectory | Need | BuilderEdit | RunInRuntime | ReplaceStart | SetEnv
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """An effect with its reason.
 
     `code` is a hazard's (G01, N03); `summary` one plain sentence for the report; `changes` names the parts of the
@@ -191,8 +176,7 @@ class Suggestion:
             raise ValueError("a suggestion needs evidence")
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(Struct, frozen=True):
     """A reason why the file cannot be rewritten: a hazard's code, the 1-based line, what was found, and what to do."""
 
     code: str
@@ -201,8 +185,7 @@ class Obstacle:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class RuntimeOption:
+class RuntimeOption(Struct, frozen=True):
     """A runtime base that the language could live on, before needs are compared. `start` adapts ENTRYPOINT and CMD to
     the base (distroless nodejs has node as its ENTRYPOINT)."""
 
@@ -212,8 +195,7 @@ class RuntimeOption:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """Something to tell the user that changes nothing: what was kept on doubt and what it costs, what was withheld."""
 
     code: str
@@ -221,8 +203,7 @@ class Note:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(Struct, frozen=True):
     """A language's whole answer. `options` are ordered from the smallest base; `covered_commands` are
     the `(step, command index in the step's script)` that it understands completely: their effects lie within the
     artifacts that it names, or matter to the build only. `dropped` says in words what stays behind in the builder.
@@ -236,14 +217,13 @@ class Findings:
     obstacles: tuple[Obstacle, ...] = ()
     options: tuple[RuntimeOption, ...] = ()
     notes: tuple[Note, ...] = ()
-    covered_commands: frozenset[tuple[int, int]] = field(default=frozenset())
+    covered_commands: frozenset[tuple[int, int]] = frozenset()
     dropped: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     programs_known: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """All that a language may look at. `improvements` are the codes of the builder edits that the user asked for."""
 
     facts: StageFacts
@@ -253,8 +233,7 @@ class Project:
     improvements: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Detection:
+class Detection(Struct, frozen=True):
     """A language recognised in a stage; `owns_start` when it provides what the start command runs."""
 
     language: str

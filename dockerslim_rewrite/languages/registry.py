@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module
+
+from msgspec import Struct
 
 from dockerslim_rewrite.languages.model import Language
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(Struct, frozen=True):
     """Where a language lives, and the words without which no Dockerfile uses it: its module is then not loaded."""
 
     module: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from lsprotocol.types import AnnotatedTextEdit as AnnotatedEdit
@@ -23,6 +22,8 @@ from lsprotocol.types import (
     TextEdit,
     WorkspaceEdit,
 )
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.lsp.analysis import Analysis, Variant
 from dockerslim_rewrite.lsp.client import Client
@@ -41,8 +42,7 @@ _REVIEW = "review"
 _CHOSEN = {"runtime": str, "unsafe": bool, "optimize": bool}
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """The document that actions are for: `version` is the one that was analysed."""
 
     uri: str

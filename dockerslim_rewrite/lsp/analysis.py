@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.model import Applicability
 from dockerslim_rewrite.context.model import Context
@@ -21,8 +23,7 @@ from dockerslim_rewrite.syntax.model import Dockerfile, Instruction
 MAX_CHARACTERS = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """One rewrite that can be offered. `review` are its decisions that a person has to confirm."""
 
     title: str

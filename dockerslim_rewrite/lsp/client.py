@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lsprotocol.types import ClientCapabilities, MarkupKind
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     """The capabilities that change an answer. `previews` is stated by our own editor extensions."""
 
     pulls: bool = False

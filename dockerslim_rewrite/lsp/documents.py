@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from dockerslim_rewrite.context.local import NoContext
 from dockerslim_rewrite.context.model import Context
@@ -20,8 +21,7 @@ from dockerslim_rewrite.syntax.parser import parse_dockerfile
 FRESH_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """One state of a document: its text, the editor's version number, and the settings and folders it is read with."""
 
     number: int

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 # Beyond this many changed lines one replacement is made: comparing takes quadratic time.
 MAX_COMPARED_LINES = 4000
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Replace the characters from `start` to `end` of the old text by `text`."""
 
     start: int

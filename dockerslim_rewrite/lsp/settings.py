@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 SECTION = "dockerslim"
 DEFAULT_DEBOUNCE_MS = 5
 MAX_DEBOUNCE_MS = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The settings of the section `dockerslim`.
 
     `ignore` are codes that are not reported; `context` is the build context, relative to the workspace folder or

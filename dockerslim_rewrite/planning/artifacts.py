@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.effects import CommandEffect, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.files import CopiedTree, ImageFiles, unpacks
@@ -16,8 +17,7 @@ from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, Artifact,
 RANK_SYSTEM = 10  # written by commands, remote or of another image: whether a path is a file is not always known
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """An artifact with its code and evidence."""
 
     artifact: Artifact
@@ -26,8 +26,7 @@ class Wanted:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A symbolic link that the runtime repeats, since COPY would follow it. It takes the place of a file only with
     `replaces`: without, the author's own command failed where one was (`ln -s ... || true`)."""
 
@@ -37,8 +36,7 @@ class Link:
     replaces: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SystemLayer:
+class SystemLayer(Struct, frozen=True):
     """What the steps outside the languages' roots leave behind. `problems` could not be carried."""
 
     wanted: tuple[Wanted, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.images import resolve_image
 from dockerslim_rewrite.knowledge.model import BaseImage
@@ -25,16 +26,14 @@ from dockerslim_rewrite.planning.needs import Requirement
 MANAGERS = {"debian": "apt", "ubuntu": "apt", "alpine": "apk"}
 
 
-@dataclass(frozen=True, slots=True)
-class Install:
+class Install(Struct, frozen=True):
     """A package to install in the runtime stage, and the requirement behind it."""
 
     package: str
     requirement: Requirement
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Struct, frozen=True):
     """An option that satisfies every requirement once `installs` are added, and `copies`, files of the builder."""
 
     option: RuntimeOption
@@ -43,8 +42,7 @@ class Fit:
     copies: tuple[Install, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(Struct, frozen=True):
     """An option that cannot satisfy a requirement, with a sentence why."""
 
     option: RuntimeOption

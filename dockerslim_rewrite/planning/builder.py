@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import StageFacts
 from dockerslim_rewrite.languages.model import BuilderEdit, InsertText, MoveInstruction, ReplaceText
@@ -12,8 +13,7 @@ from dockerslim_rewrite.planning.model import BuilderItem, Carry, Edit, Insert
 from dockerslim_rewrite.syntax.model import Dockerfile, Instruction, Trivia
 
 
-@dataclass(frozen=True, slots=True)
-class BuilderPlan:
+class BuilderPlan(Struct, frozen=True):
     """The builder's items; `comments` holds the comment block that moved with an item, by item index."""
 
     items: tuple[BuilderItem, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import StageFacts, Step
 from dockerslim_rewrite.languages.model import ReplaceStart
@@ -47,8 +48,7 @@ _ORDER = ("WORKDIR", "USER", "EXPOSE", "VOLUME", "HEALTHCHECK", "STOPSIGNAL", "S
 _LAST_WINS = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL", "USER", "SHELL", "MAINTAINER"})
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The runtime lines that repeat the author's text; `moved` are the steps that leave the builder.
 
     `inherited` are the variables of the old base that these lines refer to.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.effects import ChangesAccounts, CommandEffect
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts
@@ -30,8 +32,7 @@ NONROOT = "65532:65532"
 _ROOT = frozenset({"", "root", "0"})
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """What was decided before the layout: the base, the suggestions that apply, what to carry."""
 
     dockerfile: Dockerfile
@@ -45,8 +46,7 @@ class Chosen:
     recommends: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Both stages. `start` is the replaced ENTRYPOINT and CMD, None when the author's stay."""
 
     builder_name: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.ownership import Ownership
@@ -32,8 +34,7 @@ from dockerslim_rewrite.syntax.model import Dockerfile
 PACKAGE_CODES = {"node": "N19", "go": "G11", "python": "P02"}
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """What planning works on. `language` is the name of the one that owns the start command."""
 
     dockerfile: Dockerfile
@@ -45,8 +46,7 @@ class Inputs:
     options: Options
 
 
-@dataclass(frozen=True, slots=True)
-class _Needs:
+class _Needs(Struct, frozen=True):
     """Everything decided before the base is."""
 
     wanted: tuple[Wanted, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct, to_builtins
 
 from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence
 from dockerslim_rewrite.languages.model import Note, Style
@@ -13,8 +14,7 @@ Section = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """One decision: a hazard's code, a sentence, why it is believed, and what happens when it is wrong.
 
     `changes` names the parts of the run-time contract that differ on purpose: "cmd", "entrypoint", "env:PATH".
@@ -28,8 +28,7 @@ class Decision:
     changes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Blocker:
+class Blocker(Struct, frozen=True):
     """Why a file is refused: code, 1-based line in the Dockerfile, what was found, what to do."""
 
     code: str
@@ -38,8 +37,7 @@ class Blocker:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Carry:
+class Carry(Struct, frozen=True):
     """A slice of the source text, byte for byte: item `index` of `Dockerfile.items`, or a part of its comments."""
 
     index: int
@@ -47,16 +45,14 @@ class Carry:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Source item `index` with changes: ranges of the source file (empty for an insertion) with their new text."""
 
     index: int
     changes: tuple[tuple[int, int, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Insert:
+class Insert(Struct, frozen=True):
     """New text in the builder: whole lines without the final line end."""
 
     text: str
@@ -66,8 +62,7 @@ class Insert:
 BuilderItem: TypeAlias = Carry | Edit | Insert
 
 
-@dataclass(frozen=True, slots=True)
-class RuntimeLine:
+class RuntimeLine(Struct, frozen=True):
     """One instruction of the runtime stage.
 
     `text` has no final line end; `source` is the item index of the author's instruction that it repeats, None for a
@@ -81,16 +76,14 @@ class RuntimeLine:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """Estimated megabytes of an image's base, from images.toml, and what is left behind, in words."""
 
     before_mb: float
     after_mb: float
 
 
-@dataclass(frozen=True, slots=True)
-class RewritePlan:
+class RewritePlan(Struct, frozen=True):
     """The whole rewrite. `stage_from` is the item index of the FROM that starts the stage which is split."""
 
     builder_name: str
@@ -114,8 +107,8 @@ class RewritePlan:
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as JSON-ready values; each builder item carries its `kind`."""
-        data = asdict(self)
-        data["builder"] = [{"kind": type(item).__name__.lower(), **asdict(item)} for item in self.builder]
+        data = to_builtins(self)
+        data["builder"] = [{"kind": type(item).__name__.lower(), **to_builtins(item)} for item in self.builder]
         data["applicability"] = self.applicability.name
         for group in ("decisions", "withheld"):
             for entry in data[group]:
@@ -124,8 +117,7 @@ class RewritePlan:
         return data
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What the user asked for. `runtime` "auto" takes the smallest base; a style takes that one or refuses.
 
     `unsafe` applies UNSAFE decisions; `optimize` also edits the builder, but for the improvements whose codes `skip`
@@ -143,8 +135,7 @@ class Options:
     review: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NoBenefit:
+class NoBenefit(Struct, frozen=True):
     """The file is left alone: the line, the reason, and the hazard's code."""
 
     line: int

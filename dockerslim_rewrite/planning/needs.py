@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.effects import ChangesSources, CommandEffect, InstallsPackages, RemovesPackages
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts
@@ -24,8 +25,7 @@ from dockerslim_rewrite.languages.model import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """A need with its hazard code, a sentence and the evidence."""
 
     need: Need
@@ -34,8 +34,7 @@ class Requirement:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PackagePlan:
+class PackagePlan(Struct, frozen=True):
     """The author's OS packages sorted by who needs them. `unknown` holds commands with names that are not static;
     `absent` are dropped ones that the instruction which installs them also removes: the original never had them."""
 
@@ -130,15 +129,14 @@ def sort_packages(
     )
 
 
-@dataclass(slots=True)
-class _Ledger:
+class _Ledger(Struct):
     """What stays installed. `foreign` names were installed after the package sources had been changed."""
 
-    installed: dict[str, tuple[CommandEffect, InstallsPackages]] = field(default_factory=dict)
-    removed: list[tuple[str, str]] = field(default_factory=list)
-    absent: set[str] = field(default_factory=set)
-    foreign: set[str] = field(default_factory=set)
-    unknown: list[CommandEffect] = field(default_factory=list)
+    installed: dict[str, tuple[CommandEffect, InstallsPackages]] = {}
+    removed: list[tuple[str, str]] = []
+    absent: set[str] = set()
+    foreign: set[str] = set()
+    unknown: list[CommandEffect] = []
 
 
 def _read_ledger(effects: Iterable[CommandEffect]) -> _Ledger:

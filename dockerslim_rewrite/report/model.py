@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct
 
 Status = Literal["rewrite", "unchanged", "refused", "invalid", "failed"]
 Level = Literal["error", "warning", "note"]
@@ -13,8 +14,7 @@ Level = Literal["error", "warning", "note"]
 STATUSES: tuple[Status, ...] = ("rewrite", "unchanged", "refused", "invalid", "failed")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One message at a 1-based line: `level` in the words of SARIF, a code with a page or "" for none."""
 
     level: Level
@@ -23,8 +23,7 @@ class Finding:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileReport:
+class FileReport(Struct, frozen=True):
     """What came out for one file.
 
     `status`: a rewrite is available; nothing to do; refused; BuildKit would reject the file or it cannot be read; a
@@ -45,7 +44,7 @@ class FileReport:
     measured: bool = False
     source: str = ""
     text: str = ""
-    data: dict[str, Any] | None = field(default=None, compare=False)
+    data: dict[str, Any] | None = None
     written: str = ""
 
     @property
@@ -54,8 +53,7 @@ class FileReport:
         return self.findings[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """How many files ended how. `written` were rewritten on disk; `review` wait for a person."""
 
     files: int

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.tables import load
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapper:
+class Wrapper(Struct, frozen=True):
     """A program that runs its arguments as a command.
 
     `value_options` take the next word; with one of `query_options` no command is run; `operands` is the number of words
@@ -23,8 +23,7 @@ class Wrapper:
     assignments: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ShellFacts:
+class ShellFacts(Struct, frozen=True):
     """The content of knowledge/shell.toml. `sourced` maps the end of a sourced file's path to what the file sets."""
 
     builtins: frozenset[str]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from dockerslim_rewrite.syntax.model import Span
 
 Connector = Literal["", "&&", "||", ";", "|", "&"]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A shell word. `text` is as written; `value` is its static value (quotes removed, known variables expanded), or
     None when it depends on something unknown (a substitution, an unset variable). A value that still holds an
     unquoted glob has `glob` set. `span` lies in the source file.
@@ -23,16 +23,14 @@ class Word:
     glob: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """`NAME=value` before a command or alone."""
 
     name: str
     value: Word
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(Struct, frozen=True):
     """A redirection; `operator` is `>`, `>>`, `<`, `2>`, `2>&`, `&>`, `<<`, `<<-`, `<<<` ...
 
     A here-document has its body as target: as written in `text`, tabs removed and variables expanded in `value`.
@@ -42,8 +40,7 @@ class Redirect:
     target: Word
 
 
-@dataclass(frozen=True, slots=True)
-class SimpleCommand:
+class SimpleCommand(Struct, frozen=True):
     """One simple command.
 
     `words` are the command name and its arguments; empty for assignments alone. `connector` is what joins it to the
@@ -80,16 +77,14 @@ class SimpleCommand:
         return tuple(word.value for word in self.words)
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(Struct, frozen=True):
     """A part that is not understood, with the reason. It may do anything."""
 
     reason: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """A parsed script: its commands in order of execution (loops over literal lists unrolled)."""
 
     commands: tuple[SimpleCommand | Opaque, ...]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.shell.model import Assignment, Word
 from dockerslim_rewrite.syntax.model import Span
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
 NOWHERE = Span(0, 0)
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """The state of one shell. A variable whose value is None, or that is absent, is unknown.
 
     `environment` are the names that programs inherit; `exported` are those that the script itself set or changed.
@@ -32,7 +33,7 @@ class Scope:
     bash: bool
     exported: tuple[Assignment, ...] = ()
     positional: tuple[Word, ...] | None = None
-    functions: dict[str, tuple[Source, Node]] = field(default_factory=dict)
+    functions: dict[str, tuple[Source, Node]] = {}
     left: bool = False
 
     def fork(self) -> Scope:

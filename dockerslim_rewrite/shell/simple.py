@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from dockerslim_rewrite.shell.commands import (
     RESERVED,
@@ -35,8 +36,7 @@ MAX_REPEATED = 1_000_000
 MAX_NESTING = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a command stands: see SimpleCommand's fields of the same names."""
 
     conditional: bool = False
@@ -48,14 +48,13 @@ class Place:
         return Place(self.conditional or conditional, self.depth + 1, self.in_substitution or in_substitution)
 
 
-@dataclass(slots=True)
-class Progress:
+class Progress(Struct):
     """What all walkers of one script share. `calls` are the functions being followed,
     `loops` counts the unrolled loops around this point."""
 
-    commands: list[SimpleCommand | Opaque] = field(default_factory=list)
+    commands: list[SimpleCommand | Opaque] = []
     nesting: int = 0
-    calls: list[str] = field(default_factory=list)
+    calls: list[str] = []
     loops: int = 0
     statements: int = 0
     repeated: int = 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from dockerslim_rewrite.shell.model import Connector
 from dockerslim_rewrite.shell.tree import Source
@@ -18,8 +19,7 @@ ARITHMETIC_ASSIGNMENTS = frozenset({"binary_expression", "postfix_expression", "
 SETS_ARGUMENTS = frozenset({"read", "getopts", "mapfile", "readarray", "let"})
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One statement of a sequence; `last` when none follows it, `background` when `&` ends it."""
 
     node: Node
@@ -27,8 +27,7 @@ class Statement:
     background: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
+class Operand(Struct, frozen=True):
     """One part of `a && b || c`, or of a pipeline (`|`), with the redirections that the grammar puts around it."""
 
     connector: Connector

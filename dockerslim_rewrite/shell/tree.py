@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from dockerslim_rewrite.syntax.model import Span
 
@@ -31,8 +32,7 @@ class NotUnderstoodError(Exception):
     """The script, or a part of it, has a form that is not followed. The message says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A parsed shell text. `locate` leads from character offsets in `text` to the source file."""
 
     text: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from dockerslim_rewrite.shell.commands import read_words
 from dockerslim_rewrite.shell.model import Assignment, Word

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.shell.braces import expand_braces
 from dockerslim_rewrite.shell.parameters import UnknownValueError, apply_operator
@@ -21,16 +22,14 @@ SPECIAL = "@*#?-$!0123456789"
 ANSI_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "e": "\x1b"}
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One field that a word expands to."""
 
     value: str
     glob: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """A part of a word. `quoted` text is literal; `split` text is an unquoted expansion, split into fields."""
 
     text: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.shell.builtins import Wrapper, shell_facts
 from dockerslim_rewrite.shell.model import Assignment, SimpleCommand, Word
@@ -13,8 +15,7 @@ from dockerslim_rewrite.syntax.model import Span
 ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
 
 
-@dataclass(frozen=True, slots=True)
-class ShellCall:
+class ShellCall(Struct, frozen=True):
     """A shell that runs a text: the shell's base name, the text, and the words of its `"$@"`."""
 
     shell: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from dockerslim_rewrite.syntax.model import Heredoc, OffsetMap, Problem, Span
 from dockerslim_rewrite.syntax.scanner import LineReader, join_pieces

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A half-open range of characters, `start <= i < end`, in `Dockerfile.text`."""
 
     start: int
@@ -17,8 +16,7 @@ class Span:
         return text[self.start : self.end]
 
 
-@dataclass(frozen=True, slots=True)
-class OffsetMap:
+class OffsetMap(Struct, frozen=True):
     """Maps offsets of a derived text (continuations joined, comments dropped) back to the source text.
 
     `pieces` are `(derived_start, source_start, length)`, ascending, and cover the derived text.
@@ -52,8 +50,7 @@ class OffsetMap:
         return Span(self.to_source(start), self.to_source(end - 1) + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(Struct, frozen=True):
     """A parser directive of the first lines: `# syntax=`, `# escape=` or `# check=`. `name` is lower case."""
 
     name: str
@@ -61,8 +58,7 @@ class Directive:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Struct, frozen=True):
     """A flag of an instruction: `--name=value`, or `--name` alone (`value` is None). No expansion is done."""
 
     name: str
@@ -70,8 +66,7 @@ class Flag:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+class Heredoc(Struct, frozen=True):
     """A heredoc of RUN, COPY or ADD.
 
     `content` is the body as BuildKit uses it (tabs removed for `<<-`, terminator excluded, line ends as LF);
@@ -87,23 +82,20 @@ class Heredoc:
     content_map: OffsetMap
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A comment line, the leading white space and `#` included, the line end excluded."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Trivia:
+class Trivia(Struct, frozen=True):
     """Text between instructions: blank lines, comments, directives, a byte order mark. May hold several lines."""
 
     span: Span
     comments: tuple[Comment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(Struct, frozen=True):
     """One instruction, from its line's first character to the end of its last line (line end and heredocs included).
 
     `keyword` is upper case; `keyword_span` is as written. `flags` are those that BuildKit would take as flags.
@@ -138,16 +130,14 @@ class Instruction:
         return self.exec_form is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something that BuildKit rejects: a message and the 1-based line."""
 
     line: int
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """One build stage. `base` is FROM's image as written; `name` is the `AS` name as written."""
 
     index: int
@@ -158,8 +148,7 @@ class Stage:
     instructions: tuple[Instruction, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Dockerfile:
+class Dockerfile(Struct, frozen=True):
     """A parsed Dockerfile. `code` equals the parsed text for every input.
 
     `newline` is the line end of the first line; `escape` is the escape character (a backslash or a backtick).
@@ -174,7 +163,7 @@ class Dockerfile:
     problems: tuple[Problem, ...] = ()
     stages: tuple[Stage, ...] = ()
     meta_args: tuple[Instruction, ...] = ()
-    instructions: tuple[Instruction, ...] = field(default=())
+    instructions: tuple[Instruction, ...] = ()
 
     @property
     def code(self) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from dockerslim_rewrite.syntax.heredoc import HEREDOC_KEYWORDS, find_markers, read_body
 from dockerslim_rewrite.syntax.instruction import build_instruction, split_words
@@ -45,13 +47,12 @@ def parse_dockerfile(text: str) -> Dockerfile:
     )
 
 
-@dataclass(slots=True)
-class _Parser:
+class _Parser(Struct):
     reader: LineReader
     directives: DirectiveReader = field(default_factory=DirectiveReader)
-    items: list[Instruction | Trivia] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    comments: list[Comment] = field(default_factory=list)
+    items: list[Instruction | Trivia] = []
+    problems: list[Problem] = []
+    comments: list[Comment] = []
 
     def run(self) -> None:
         reader = self.reader

@@ -7,16 +7,16 @@ does not split: alone it takes heredoc bodies for instructions. Its setters are 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from typing import Any
 
+from msgspec import Struct
+
 from dockerslim_rewrite.syntax.model import Dockerfile
 
 
-@dataclass(frozen=True, slots=True)
-class StageSemantics:
+class StageSemantics(Struct, frozen=True):
     """A stage as the second reader sees it: its parent image and its `(KEYWORD, value)` instructions, FROM first.
 
     A value has continuations joined, and flags removed but for FROM's `--platform`.
@@ -26,8 +26,7 @@ class StageSemantics:
     instructions: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Semantics:
+class Semantics(Struct, frozen=True):
     """What the second reader finds.
 
     `base_image` and `labels` are those of the last stage; `labels` is None when an ENV, ARG or LABEL has a form that

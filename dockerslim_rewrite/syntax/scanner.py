@@ -6,8 +6,9 @@ Source of the rules: moby/buildkit, frontend/dockerfile/parser.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from dockerslim_rewrite.syntax.model import Comment, Directive, OffsetMap, Problem, Span
 
@@ -30,14 +31,13 @@ class Line(NamedTuple):
     stop: int
 
 
-@dataclass(slots=True)
-class LineReader:
+class LineReader(Struct):
     """Hands out physical lines. Only LF ends a line. `number` is the 1-based number of the line read last."""
 
     text: str
     position: int = 0
     number: int = 0
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = []
 
     def read(self) -> Line | None:
         """Return the next line, or None at the end of the text. Lines that BuildKit finds too long are problems."""
@@ -56,8 +56,7 @@ class LineReader:
         return Line(start, end, stop)
 
 
-@dataclass(frozen=True, slots=True)
-class LogicalLine:
+class LogicalLine(Struct, frozen=True):
     """An instruction's line, continuations joined.
 
     `text` is what BuildKit dispatches on and `map` leads back to the source. `line` and `end_line` are 1-based;
@@ -128,13 +127,12 @@ def read_logical_line(reader: LineReader, first: Line, escape: str) -> LogicalLi
     return LogicalLine(joined, offsets, Span(first.start, reader.position), number, reader.number, tuple(comments))
 
 
-@dataclass(slots=True)
-class DirectiveReader:
+class DirectiveReader(Struct):
     """Recognises parser directives, which end at the first line that is none. `escape` is the character so far."""
 
     escape: str = "\\"
-    found: list[Directive] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    found: list[Directive] = []
+    problems: list[Problem] = []
     _done: bool = False
 
     def take(self, text: str, line: Line, number: int) -> bool:

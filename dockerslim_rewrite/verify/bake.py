@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class BakeEntry:
+class BakeEntry(Struct, frozen=True):
     """One Dockerfile with its context and its rewrite."""
 
     dockerfile: Path
     context: Path
     rewritten: str
-    args: Mapping[str, str] = field(default_factory=dict)
+    args: Mapping[str, str] = {}
     network: str | None = None
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from dockerslim_rewrite.verify.observe import Conditions, Observation, Request
 from dockerslim_rewrite.verify.session import Start
@@ -19,8 +20,7 @@ class CaseError(Exception):
     """A case file that cannot be read as one; the text names the file, the key and what was meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A request with the expected answer: status, and texts that the body contains."""
 
     request: Request
@@ -28,8 +28,7 @@ class Check:
     body: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One fixture's case. `images` are names to tag from images at hand when they do not exist.
 
     `optimize` asks for the edits of the builder stage. `absent` are paths that the rewritten image must not hold.
@@ -48,7 +47,7 @@ class Case:
     absent: tuple[str, ...]
     base: str | None
     max_ratio: float | None
-    allowed: frozenset[str] = field(default=frozenset())
+    allowed: frozenset[str] = frozenset()
     optimize: bool = False
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.verify.config import ImageConfig
 from dockerslim_rewrite.verify.observe import Conditions, Request
@@ -14,23 +16,21 @@ ROOT_PATH = ("/",)
 _SMOKE_SECONDS = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """What the user asked for.
 
     `port` None takes an exposed one; `paths` are requested with GET; `smoke` is a shell command of the user's own
     machine that must succeed against each container; `timeout` is in seconds.
     """
 
-    start: Start = field(default_factory=Start)
+    start: Start = Start()
     port: int | None = None
     paths: tuple[str, ...] = ROOT_PATH
     smoke: str | None = None
     timeout: float = 30
 
 
-@dataclass(slots=True)
-class Smoke:
+class Smoke(Struct):
     """The user's command. It finds CONTAINER, ENGINE, HOST and PORT in its environment; `said` is its last output."""
 
     session: Session

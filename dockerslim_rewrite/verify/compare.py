@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.verify.cause import find_cause
 from dockerslim_rewrite.verify.config import compare_configs
@@ -14,8 +15,7 @@ from dockerslim_rewrite.verify.observe import Answer, Conditions, Observation, R
 from dockerslim_rewrite.verify.session import IDLE, Session
 
 
-@dataclass(frozen=True, slots=True)
-class ContainerFiles:
+class ContainerFiles(Struct, frozen=True):
     """The files of an image, read through a container that is not started."""
 
     engine: Engine

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from dockerslim_rewrite.verify.difference import Difference
 
 
-@dataclass(frozen=True, slots=True)
-class ImageConfig:
+class ImageConfig(Struct, frozen=True):
     """What `inspect` says of an image, in one form for all engines.
 
     `workdir` is "/" when none is set; `entrypoint` and `cmd` are empty when unset; `expose` holds "8080/tcp".

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Something that the rewritten image does otherwise.
 
     `kind` is the name that a decision uses for it: "env:PATH", "cmd", "exit code", "http GET /". `original` and

@@ -6,8 +6,9 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.replay import replay_stage
 from dockerslim_rewrite.context.local import LocalContext
@@ -23,8 +24,7 @@ _NOT_SOURCES = (".config.", ".test.", ".spec.", "_test.", ".d.", ".min.")
 _ENTRIES = ("main", "app", "index", "server", "__main__", "manage")
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """The file that is edited, relative to the context, and the line that is appended."""
 
     file: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _PT_INTERP = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Elf:
+class Elf(Struct, frozen=True):
     """`interpreter` is the dynamic loader that the kernel starts, "" for a static program."""
 
     interpreter: str

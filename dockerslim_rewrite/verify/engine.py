@@ -10,9 +10,10 @@ import subprocess
 import tarfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
+
+from msgspec import Struct
 
 from dockerslim_rewrite.verify.config import ImageConfig, read_config
 
@@ -40,8 +41,7 @@ class BuildFailed(EngineError):
         self.log = log
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(Struct, frozen=True):
     """What a command of the engine left: exit code and both outputs as text."""
 
     code: int
@@ -54,16 +54,14 @@ class Completed:
         return self.stderr.strip() or self.stdout.strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """One history entry of an image: bytes that it adds, and the instruction that made it."""
 
     size: int
     created_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """A build: `dockerfile` may lie outside of `context`. `builder` names a buildx builder (remote or cluster).
 
     `network` is the mode of RUN instructions ("host"); `target` a stage; `extra` are options passed on as they are.
@@ -73,7 +71,7 @@ class Build:
     context: Path
     dockerfile: Path
     tag: str
-    args: Mapping[str, str] = field(default_factory=dict)
+    args: Mapping[str, str] = {}
     network: str | None = None
     builder: str | None = None
     target: str | None = None
@@ -81,8 +79,7 @@ class Build:
     timeout: float = 1800
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
+class Engine(Struct, frozen=True):
     """One engine command. `program` is its path; every call raises EngineError when the command itself cannot run."""
 
     program: str

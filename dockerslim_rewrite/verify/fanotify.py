@@ -9,7 +9,8 @@ import select
 import struct
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # <linux/fanotify.h>
 _FAN_CLOEXEC, _FAN_NONBLOCK, _FAN_UNLIMITED_QUEUE = 0x1, 0x2, 0x10
@@ -20,8 +21,7 @@ _EVENT = struct.Struct("=IBBHQii")  # fanotify_event_metadata: length, version, 
 _BUFFER = 1 << 18
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """An opened file: its path in its own file system, whether it was executed, and who opened it (0: gone)."""
 
     path: str

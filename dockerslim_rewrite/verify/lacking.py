@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.syntax.parser import parse_dockerfile
 from dockerslim_rewrite.verify.elf import read_elf
@@ -16,8 +17,7 @@ from dockerslim_rewrite.verify.tree import Tree, read_tree
 _MERGED = ("/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/lib64/")
 
 
-@dataclass(frozen=True, slots=True)
-class Lacking:
+class Lacking(Struct, frozen=True):
     """A file, or a folder with all of `files`, that the rewrite lacks.
 
     `programs` opened them in the original; `executed` when it is a program itself; `line` is the instruction for the

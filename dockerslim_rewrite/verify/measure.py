@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.verify.engine import Build, Engine, Layer, Progress
 from dockerslim_rewrite.verify.packages import DATABASES, count_language_packages, count_os_packages
@@ -17,8 +19,7 @@ from dockerslim_rewrite.verify.tree import read_tree
 _LAYERED = ("RUN ", "COPY ", "ADD ", "WORKDIR ")
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Struct, frozen=True):
     """Sizes in bytes of the unpacked image; `os_packages` is None when their database cannot be read."""
 
     size: int
@@ -27,8 +28,7 @@ class Numbers:
     language_packages: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rebuild:
+class Rebuild(Struct, frozen=True):
     """A rebuild after an edit with a warm cache: seconds, and bytes of the layers that changed, unpacked."""
 
     seconds: float

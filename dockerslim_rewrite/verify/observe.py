@@ -7,7 +7,9 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.verify.config import ImageConfig
 from dockerslim_rewrite.verify.engine import Engine, EngineError
@@ -17,8 +19,7 @@ _BODY_LIMIT = 1 << 20
 _POLL = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """An HTTP request to a container's port."""
 
     path: str = "/"
@@ -30,8 +31,7 @@ class Request:
         return f"{self.method} {self.path}"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What came back: `status` is 0 when the connection failed, and `body` says how."""
 
     status: int
@@ -39,8 +39,7 @@ class Answer:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(Struct, frozen=True):
     """Under which conditions both images are run.
 
     A *service* has a `port`, a `ready` text in its output or a `probe`, and is stopped; anything else runs to its end.
@@ -49,7 +48,7 @@ class Conditions:
     service or the whole run, `grace` from the stop signal to the kill, both in seconds.
     """
 
-    start: Start = field(default_factory=Start)
+    start: Start = Start()
     port: int | None = None
     ready: str | None = None
     requests: tuple[Request, ...] = ()
@@ -64,8 +63,7 @@ class Conditions:
         return self.port is not None or self.ready is not None or self.probe is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """How a container ended on its stop signal: seconds, exit code, and whether it had to be killed."""
 
     seconds: float
@@ -73,8 +71,7 @@ class Stop:
     killed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Struct, frozen=True):
     """What one image did.
 
     `exit_code` is None for a service that was still running when it was stopped (`stop` tells the rest) and for a run

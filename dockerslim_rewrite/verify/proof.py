@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
 
 from dockerslim_rewrite.verify.check import Check
 from dockerslim_rewrite.verify.difference import Difference
@@ -17,8 +18,7 @@ class CannotVerify(Exception):
     """There is nothing to compare with; the text names the cause."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One verification. `allowed` are names of differences that decisions or the user announced.
 
     `args`, `network`, `builder` and `build_timeout` (seconds) are for the builds; `measured` asks for package counts
@@ -30,17 +30,16 @@ class Job:
     original: str
     rewritten: str
     allowed: frozenset[str] = frozenset()
-    args: Mapping[str, str] = field(default_factory=dict)
+    args: Mapping[str, str] = {}
     network: str | None = None
     builder: str | None = None
     build_timeout: float = 1800
-    check: Check = field(default_factory=Check)
+    check: Check = Check()
     measured: bool = True
     traced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One image: its numbers (None when not measured) and its rebuild after the edit (None when there was none)."""
 
     size: int
@@ -49,8 +48,7 @@ class Side:
     rebuild: Rebuild | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """The result. `rewritten` is None when the rewrite does not build.
 
     `announced` are differences that are allowed; `checks` what was asked, in words; `lacking` is None without a trace.

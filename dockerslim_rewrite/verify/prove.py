@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.context.local import LocalContext
 from dockerslim_rewrite.verify.check import ROOT_PATH, Smoke, describe, make_conditions
@@ -38,20 +40,18 @@ def prove(session: Session, job: Job, scratch: Path, say: Say) -> Proof:
     return _Prover(session, job, scratch, say).run()
 
 
-@dataclass(frozen=True, slots=True)
-class _Image:
+class _Image(Struct, frozen=True):
     tag: str
     build: Build
     seconds: float
 
 
-@dataclass(slots=True)
-class _Prover:
+class _Prover(Struct):
     session: Session
     job: Job
     scratch: Path
     say: Say
-    notes: list[str] = field(default_factory=list)
+    notes: list[str] = []
 
     def run(self) -> Proof:
         try:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 from dockerslim_rewrite.report.clean import printable
 from dockerslim_rewrite.verify.lacking import Lacking
@@ -21,11 +22,15 @@ def proof_text(name: str, proof: Proof) -> str:
 
 def proof_data(name: str, proof: Proof) -> dict[str, Any]:
     """Return `schema`, `file`, `outcome` ("same" or "different") and the fields of the proof."""
-    return {"schema": SCHEMA_VERSION, "file": name, "outcome": "same" if proof.same else "different", **asdict(proof)}
+    return {
+        "schema": SCHEMA_VERSION,
+        "file": name,
+        "outcome": "same" if proof.same else "different",
+        **to_builtins(proof),
+    }
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """One row: values before and after (None: unknown), and as they are shown with their unit."""
 
     title: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from dockerslim_rewrite.verify.engine import (
     Build,
@@ -22,8 +23,7 @@ PREFIX = "dockerslim-verify-"
 _REMOVAL = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """How a container is run: arguments after the image, environment, ports to reach, and raw options of the engine."""
 
     args: tuple[str, ...] = ()
@@ -36,8 +36,7 @@ class Start:
 IDLE = Start(args=("true",))
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """Images, containers and a network under one random name; use it as a context manager.
 
     Each name is noted before the engine hears it, so an interrupt in between leaves nothing behind.
@@ -45,7 +44,7 @@ class Session:
 
     engine: Engine
     name: str = field(default_factory=lambda: PREFIX + secrets.token_hex(6))
-    _undo: list[Callable[[], object]] = field(default_factory=list)
+    _undo: list[Callable[[], object]] = []
     _network: str | None = None
     _signals: ExitStack = field(default_factory=ExitStack)
 
@@ -70,7 +69,7 @@ class Session:
         Raises:
             BuildFailed: when the build fails.
         """
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         tag = f"{self.name}:{build.tag}"
         self._undo.append(lambda: self.engine.call("image", "rm", "--force", tag, timeout=_REMOVAL))

@@ -13,9 +13,10 @@ import select
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
+
+from msgspec import Struct, field
 
 from dockerslim_rewrite.verify.engine import Engine
 from dockerslim_rewrite.verify.fanotify import FileLog, Opened
@@ -66,14 +67,13 @@ class Tracer:
         self.opened = tuple(_of_container(recorder.events, recorder.mount))
 
 
-@dataclass(slots=True)
-class _Recorder:
+class _Recorder(Struct):
     """Waits for the container's file system to be mounted, then keeps what is opened in it."""
 
     log: FileLog
     names: tuple[str, ...]
     mount: str = ""
-    events: list[Opened] = field(default_factory=list)
+    events: list[Opened] = []
     done: threading.Event = field(default_factory=threading.Event)
 
     def run(self, mounts: IO[str]) -> None:

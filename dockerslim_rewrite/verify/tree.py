@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import tarfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from dockerslim_rewrite.verify.engine import EngineError
 from dockerslim_rewrite.verify.session import IDLE, Session
@@ -14,14 +15,13 @@ _MAX_CONTENT = 64 << 20
 _MAX_LINKS = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """Absolute paths of an image. `links` are the targets of symbolic links, as written; `contents` what was kept."""
 
     files: frozenset[str]
     directories: frozenset[str]
-    links: Mapping[str, str] = field(default_factory=dict)
-    contents: Mapping[str, bytes] = field(default_factory=dict)
+    links: Mapping[str, str] = {}
+    contents: Mapping[str, bytes] = {}
 
     def resolve(self, path: str) -> str:
         """Return the path with all symbolic links followed, as the kernel would inside of the image."""

@@ -1,10 +1,10 @@
 """The checks notice what a defect of planning or emission would break."""
 
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.model import StageFacts
 from dockerslim_rewrite.analysis.replay import replay_stage

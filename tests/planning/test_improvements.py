@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from dockerslim_rewrite.checks.accounting import unaccounted
 from dockerslim_rewrite.emit.render import builder_text

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import tarfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from dockerslim_rewrite.context.local import LocalContext
 from dockerslim_rewrite.verify.bake import target_names

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dockerslim_rewrite.verify.compare import compare
 from dockerslim_rewrite.verify.config import compare_configs, read_config

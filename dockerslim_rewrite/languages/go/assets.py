@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Confidence, Evidence
 from dockerslim_rewrite.knowledge.go_calls import is_build_only, is_build_only_directory
@@ -22,13 +23,12 @@ _MAKES = "the program makes files there"
 _DATA_FILE = re.compile(r"[\w-]+\.[A-Za-z]\w{0,7}")
 
 
-@dataclass(slots=True)
-class Assets:
+class Assets(Struct):
     """What is carried, and what is said about it. `whole` holds the directories that are copied whole."""
 
-    suggestions: list[Suggestion] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    whole: list[str] = field(default_factory=list)
+    suggestions: list[Suggestion] = []
+    notes: list[Note] = []
+    whole: list[str] = []
 
 
 class AssetFinder:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.analysis.start import Process
@@ -15,8 +16,7 @@ from dockerslim_rewrite.languages.go.tree import Tree
 from dockerslim_rewrite.languages.model import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """A started binary at its absolute image path. `build` and `output` are None when nothing that is known made it."""
 
     path: str

@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge.go_modules import build_drivers, go_commands
@@ -29,8 +31,7 @@ MAX_COMMANDS = 2_000
 BUILD_VERBS = frozenset({"build", "install", "get"})
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """One go command that writes binaries.
 
     `step` is its RUN (-1: an ONBUILD trigger of the base); `insert` the offset of the RUN's command that leads to
@@ -45,20 +46,18 @@ class Build:
     evidence: Evidence
 
 
-@dataclass(slots=True)
-class BuildLog:
+class BuildLog(Struct):
     """Everything that was found. `commands` are all go commands, `unknown` what may build but could not be followed;
     `covered` as in `Findings`."""
 
-    builds: list[Build] = field(default_factory=list)
-    commands: list[tuple[GoCommand, int | None]] = field(default_factory=list)
-    moves: list[Move] = field(default_factory=list)
-    unknown: list[Evidence] = field(default_factory=list)
-    covered: set[tuple[int, int]] = field(default_factory=set)
+    builds: list[Build] = []
+    commands: list[tuple[GoCommand, int | None]] = []
+    moves: list[Move] = []
+    unknown: list[Evidence] = []
+    covered: set[tuple[int, int]] = set()
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where a command stands: its top-level RUN, and the file that it was read from."""
 
     step: int

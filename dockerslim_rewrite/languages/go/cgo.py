@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Confidence, Evidence, Inference
 from dockerslim_rewrite.knowledge.go_modules import ModuleFact, module_fact, standard_cgo
@@ -17,8 +18,7 @@ _LIBRARY = re.compile(r"-l([\w.+-]+)")
 _CXX_SOURCES = (".cc", ".cpp", ".cxx")
 
 
-@dataclass(frozen=True, slots=True)
-class Cgo:
+class Cgo(Struct, frozen=True):
     """The answer. `cxx` when C++ is linked, or may be; `libraries` are `-l` names and pkg-config modules with the place
     that asks for them."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 VALUE_FLAGS = frozenset(
     [
@@ -35,8 +36,7 @@ VALUE_FLAGS = frozenset(
 OPTIONAL_VALUE = frozenset({"buildvcs"})
 
 
-@dataclass(frozen=True, slots=True)
-class GoCommand:
+class GoCommand(Struct, frozen=True):
     """`go VERB FLAGS OPERANDS`.
 
     `flags` by name without dashes: the value, "true" for a boolean, None for a value that is not static.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 _TOKEN = re.compile(r"&&|\|\||[()!]|[\w.]+")
 _RELEASE = re.compile(r"go1\.(\d{1,9})")
@@ -62,15 +63,14 @@ KNOWN_ARCH = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tags:
+class Tags(Struct, frozen=True):
     """What a build satisfies. `arch` None stands for any architecture: a constraint on one is then taken to hold,
     since what is not known must not hide a file. `minor` is the release of Go 1 (None: the newest)."""
 
     os: str = "linux"
     arch: str | None = None
     cgo: bool = True
-    extra: frozenset[str] = field(default=frozenset())
+    extra: frozenset[str] = frozenset()
     minor: int | None = None
 
     def has(self, tag: str) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.commands import command_effects
 from dockerslim_rewrite.analysis.effects import Builds, Effect, Removes, Unknown, Writes
@@ -18,8 +20,7 @@ from dockerslim_rewrite.languages.model import Project
 DRIVERS = frozenset({"make", "gmake"})
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A path that a command makes. `is_directory`: an empty directory, made for what the program will put there."""
 
     path: str
@@ -27,8 +28,7 @@ class Made:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Generated:
+class Generated(Struct, frozen=True):
     """Everything that RUN makes. `unknown`: anything may have been made there."""
 
     made: tuple[Made, ...]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.start import Process
 from dockerslim_rewrite.knowledge.go_modules import go_commands
@@ -21,8 +23,7 @@ _BUILDING = frozenset({"RUN", "COPY", "ADD"})
 _PLAIN_OR_GLOB = re.compile(r"[\w@%+=:,./*?\[\]-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class GoRun:
+class GoRun(Struct, frozen=True):
     """The build that replaces `go run`, and the start that replaces the author's."""
 
     path: str

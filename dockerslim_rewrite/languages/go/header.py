@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.languages.go.constraints import Tags, holds, name_matches, plus_build_holds
 
@@ -20,8 +21,7 @@ _PATTERN = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|\S+')
 _CGO = re.compile(r"^[ \t*/]*#cgo[ \t]+(?:[^:\n]*[ \t])?(LDFLAGS|pkg-config)[ \t]*:(.*)$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """An imported path; `alias` is the local name as written ("" when none: the package's own name)."""
 
     path: str
@@ -29,8 +29,7 @@ class Import:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """What a Go file's head says.
 
     `build` is the `//go:build` expression, `plus_build` the `// +build` lines; `preamble` the comment before

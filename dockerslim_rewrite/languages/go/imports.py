@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.context.module_cache import ModuleCache
@@ -18,8 +19,7 @@ Origin = Literal["local", "vendor", "cache"]
 MAX_PACKAGES = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Struct, frozen=True):
     """A file that takes part in the build. `label` names it in evidence: its context path, or `module@version/file`."""
 
     name: str
@@ -28,8 +28,7 @@ class SourceFile:
     header: Header
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """A package with the files that the build includes. `directory` is an image path ("" for the module cache)."""
 
     path: str
@@ -38,13 +37,12 @@ class Package:
     files: tuple[SourceFile, ...]
 
 
-@dataclass(slots=True)
-class Closure:
+class Closure(Struct):
     """Packages by import path, and those whose sources are not at hand, each with the first import that names it."""
 
-    packages: dict[str, Package] = field(default_factory=dict)
-    external: dict[str, Evidence] = field(default_factory=dict)
-    standard: dict[str, Evidence] = field(default_factory=dict)
+    packages: dict[str, Package] = {}
+    external: dict[str, Evidence] = {}
+    standard: dict[str, Evidence] = {}
     truncated: bool = False
 
     def own(self) -> tuple[Package, ...]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from dockerslim_rewrite.languages.go.make_functions import UNKNOWN, Expander
 
@@ -21,8 +22,7 @@ _ASSIGNMENT = re.compile(
 _CONDITION = re.compile(r"(ifeq|ifneq|ifdef|ifndef)\b\s*(.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule's explicit or pattern target. `recipe` holds 1-based line numbers and unexpanded lines."""
 
     target: str
@@ -31,18 +31,17 @@ class Rule:
     line: int
 
 
-@dataclass(slots=True)
-class Makefile:
+class Makefile(Struct):
     """What a Makefile says. `problems` are `(line, reason)` of what was not understood."""
 
-    variables: dict[str, str] = field(default_factory=dict)
-    simple: set[str] = field(default_factory=set)
-    exported: set[str] = field(default_factory=set)
+    variables: dict[str, str] = {}
+    simple: set[str] = set()
+    exported: set[str] = set()
     export_all: bool = False
-    rules: dict[str, Rule] = field(default_factory=dict)
-    target_variables: dict[str, dict[str, str]] = field(default_factory=dict)
+    rules: dict[str, Rule] = {}
+    target_variables: dict[str, dict[str, str]] = {}
     first: str | None = None
-    problems: list[tuple[int, str]] = field(default_factory=list)
+    problems: list[tuple[int, str]] = []
 
     @property
     def default(self) -> str | None:

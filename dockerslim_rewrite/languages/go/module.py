@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from dockerslim_rewrite.context.model import Context
 
@@ -14,8 +15,7 @@ _WORD = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`\n]*`|//[^\n]*|=>|[()]|[^\s"`()]+')
 _NUMBERS = re.compile(r"\d{1,18}")
 
 
-@dataclass(frozen=True, slots=True)
-class Require:
+class Require(Struct, frozen=True):
     """A required module; `indirect` when the line is marked so; `line` is 1-based."""
 
     path: str
@@ -24,8 +24,7 @@ class Require:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Replace:
+class Replace(Struct, frozen=True):
     """`old [version] => new [version]`. Without a new version, `new` is a directory relative to go.mod's."""
 
     old: str
@@ -34,8 +33,7 @@ class Replace:
     new_version: str | None
 
 
-@dataclass(frozen=True)
-class Module:
+class Module(Struct, frozen=True, dict=True):
     """A go.mod file. `directory` is its context path ("" is the root); `go` the language version ("" when absent)."""
 
     path: str

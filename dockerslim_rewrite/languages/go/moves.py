@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.words import options_and_operands
 from dockerslim_rewrite.shell.model import SimpleCommand
@@ -12,8 +13,7 @@ from dockerslim_rewrite.shell.model import SimpleCommand
 MOVERS = frozenset({"cp", "mv", "install", "ln"})
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """`old` became (also) `new`; `whole` when it is the content of a directory that went into another."""
 
     old: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.files import CopiedTree
 from dockerslim_rewrite.analysis.model import Evidence, Step
@@ -34,8 +35,7 @@ _BUILD_ONLY = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """What the edits are made for: the stage, what it builds, and what was decided so far."""
 
     project: Project

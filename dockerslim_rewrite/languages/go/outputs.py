@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.languages.go.command import GoCommand
 from dockerslim_rewrite.languages.go.constraints import Tags
@@ -15,8 +16,7 @@ LAST_GET_THAT_INSTALLS = (1, 17)
 DEFAULT_GOPATH = "/root/go"
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A binary that a build writes.
 
     `path` is absolute, or None when its name is unknown: then any name in `directory` may be it. `package` is the image
@@ -32,8 +32,7 @@ class Output:
     kind: str = "exe"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A package that an operand names, before it is known to be a main package."""
 
     imported: str | None

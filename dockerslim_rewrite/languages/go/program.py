@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from dockerslim_rewrite.languages.go.imports import Closure, Package, SourceFile
 
@@ -26,8 +27,7 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_go.language()))
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One file with its package; `aliases` maps the names that its imports have in it to import paths."""
 
     package: Package
@@ -40,8 +40,7 @@ class Source:
         return posixpath.join(self.package.directory, self.file.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A syntax node with the file that it stands in."""
 
     node: Node

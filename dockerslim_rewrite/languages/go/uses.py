@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge import go_calls
@@ -23,21 +24,20 @@ if TYPE_CHECKING:
 _LITERAL = re.compile(r'"([^"\\\n]{2,200})"|`([^`\n]{2,200})`')
 
 
-@dataclass(slots=True)
-class Uses:
+class Uses(Struct):
     """`files` are absolute image paths (a directory for a pattern or an unknown name in it); `doubts` are reads of
     files that cannot be told; `programs` are names or paths; `program_doubts` starts of unknown ones; `features`
     lead to the first place that needs them. `literals` are known paths that a string of the sources names, whatever it
     is used for. `places` are directories in which the program makes files.
     """
 
-    files: list[tuple[str, Evidence]] = field(default_factory=list)
-    doubts: list[Evidence] = field(default_factory=list)
-    programs: list[tuple[str, Evidence]] = field(default_factory=list)
-    program_doubts: list[Evidence] = field(default_factory=list)
-    features: dict[str, Evidence] = field(default_factory=dict)
-    literals: list[tuple[str, Evidence]] = field(default_factory=list)
-    places: list[tuple[str, Evidence]] = field(default_factory=list)
+    files: list[tuple[str, Evidence]] = []
+    doubts: list[Evidence] = []
+    programs: list[tuple[str, Evidence]] = []
+    program_doubts: list[Evidence] = []
+    features: dict[str, Evidence] = {}
+    literals: list[tuple[str, Evidence]] = []
+    places: list[tuple[str, Evidence]] = []
 
     def add(self, other: Uses) -> None:
         """Take over what another program of the image reaches out for."""

@@ -6,8 +6,10 @@ import itertools
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.languages.go.program import Place, Program, declared, enclosing_function, text, walk
 from dockerslim_rewrite.languages.go.syntax_values import (
@@ -33,8 +35,7 @@ _KEEPING = frozenset({"Clean", "Abs", "ToSlash", "FromSlash", "EvalSymlinks"})
 _PATHS = ("path/filepath", "path")
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What the parameters of the function at hand are bound to; empty when any caller may have called it."""
 
     bindings: Mapping[str, tuple[Place, Scope]]
@@ -43,8 +44,7 @@ class Scope:
 NOBODY = Scope({})
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What the process finds when it starts: its working directory, its own path, environment, and arguments."""
 
     cwd: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts, Step
 from dockerslim_rewrite.languages.node.commands import PackageCommand, package_name, read_package_command
@@ -19,8 +20,7 @@ _PRODUCTION = frozenset(
 _DEVELOPMENT = frozenset({"--production=false", "--include=dev", "--also=dev", "--dev", "-D", "--no-production"})
 
 
-@dataclass(frozen=True, slots=True)
-class Install:
+class Install(Struct, frozen=True):
     """An install into node_modules. `production` when development dependencies are left out; `flags` are the RUN's own
     flags as written (mounts); `user` is who ran it; `manifest` is the package.json that it read, None when unknown."""
 
@@ -34,8 +34,7 @@ class Install:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class GlobalInstall:
+class GlobalInstall(Struct, frozen=True):
     """A global install: package names, and the manager that made it."""
 
     packages: tuple[str, ...]
@@ -43,8 +42,7 @@ class GlobalInstall:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class BuildFacts:
+class BuildFacts(Struct, frozen=True):
     """All that RUN does with Node. `leaves` are the programs that builds start, with the step of each; `covered` the
     commands that are understood; `last_step` is the last step that runs any of it (-1: none)."""
 

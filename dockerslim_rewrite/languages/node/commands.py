@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.node_packages import names
 
@@ -16,8 +17,7 @@ RUNNERS = frozenset({"npx", "pnpx", "bunx"})
 _NPM_SCRIPTS = {"start": "start", "restart": "restart", "stop": "stop", "test": "test", "t": "test", "tst": "test"}
 
 
-@dataclass(frozen=True, slots=True)
-class PackageCommand:
+class PackageCommand(Struct, frozen=True):
     """One command line.
 
     `kind`: an install into node_modules; a global install; a package.json script; a program run from node_modules; a
@@ -35,8 +35,7 @@ class PackageCommand:
     everywhere: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Split:
+class _Split(Struct, frozen=True):
     operands: tuple[str, ...]
     options: frozenset[str]
     cwd: str | None

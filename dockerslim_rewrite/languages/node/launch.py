@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.analysis.start import resolve_healthcheck
@@ -22,8 +23,7 @@ _EVALUATE = frozenset({"-e", "--eval", "-p", "--print", "-pe", "-i", "--interact
 _PROCESS_MANAGERS = frozenset({"pm2", "pm2-runtime", "pm2-docker", "forever", "pm2-dev"})
 
 
-@dataclass(slots=True)
-class Launch:
+class Launch(Struct):
     """What starts.
 
     `entries` are `(absolute image path, evidence)` of the files that Node runs; `packages` those whose programs or
@@ -32,16 +32,16 @@ class Launch:
     `leaves` are all programs, `main` what the main process comes down to.
     """
 
-    entries: list[tuple[str, Evidence]] = field(default_factory=list)
-    packages: dict[str, Evidence] = field(default_factory=dict)
-    programs: list[tuple[str, Evidence]] = field(default_factory=list)
-    system: list[tuple[str, Evidence]] = field(default_factory=list)
-    served: list[tuple[str, Evidence]] = field(default_factory=list)
-    frameworks: list[Evidence] = field(default_factory=list)
-    unknown: list[Evidence] = field(default_factory=list)
-    development: list[Evidence] = field(default_factory=list)
-    managers: list[str] = field(default_factory=list)
-    leaves: list[Leaf] = field(default_factory=list)
+    entries: list[tuple[str, Evidence]] = []
+    packages: dict[str, Evidence] = {}
+    programs: list[tuple[str, Evidence]] = []
+    system: list[tuple[str, Evidence]] = []
+    served: list[tuple[str, Evidence]] = []
+    frameworks: list[Evidence] = []
+    unknown: list[Evidence] = []
+    development: list[Evidence] = []
+    managers: list[str] = []
+    leaves: list[Leaf] = []
     main: Expansion | None = None
     runs_sources: bool = False
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.effects import CommandEffect, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.files import ImageFiles
@@ -21,19 +22,17 @@ DEPENDENCIES = "node_modules"
 _OMITTED = (".js", ".json", ".mjs", ".cjs", ".ts")
 
 
-@dataclass(slots=True)
-class Layout:
+class Layout(Struct):
     """The artifacts of one root. `whole` says why the directory is taken as one, "" when it is taken apart; `left` are
     the names that stay behind."""
 
     root: str
-    artifacts: list[Artifact] = field(default_factory=list)
+    artifacts: list[Artifact] = []
     whole: str = ""
-    left: list[str] = field(default_factory=list)
+    left: list[str] = []
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """What the layout must respect. `dependencies`: node_modules is needed; `sources`: top-level names that running
     code was compiled from; `keep_config`: a tool of the start command reads build configuration, `keep_locks`: it reads
     lock files; `only`: absolute paths that are all that is needed (a static server), empty when not known; `nested`:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.context.jsonc import parse_object
 from dockerslim_rewrite.context.model import Context
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """A package.json. `directory` is its context directory ("" is the root); `text` its source, for line numbers.
 
     `bins` maps program names to files; `workspaces` are the patterns as written; `package_manager` is the field's

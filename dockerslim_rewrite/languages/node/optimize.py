@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.model import Evidence, Step
 from dockerslim_rewrite.context.jsonc import parse_object
@@ -183,8 +185,7 @@ def _is_there(facts: Study, directory: str, name: str) -> bool:
 # O02: cache mounts
 
 
-@dataclass(frozen=True, slots=True)
-class _Cache:
+class _Cache(Struct, frozen=True):
     """A manager's cache: where it lies, and how builds at the same time share it ("" as they like)."""
 
     target: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import Evidence
@@ -22,8 +23,7 @@ _HARMLESS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A path that a build writes, absolute in the image. `sources` is the context directory that it is compiled from
     file by file, None when it is not (a bundle, a copy). `inlined` is a bundle's entry (context path) that brings the
     packages which it imports; None when packages stay outside."""
@@ -34,12 +34,11 @@ class Output:
     inlined: str | None = None
 
 
-@dataclass(slots=True)
-class Outputs:
+class Outputs(Struct):
     """All outputs of a build; `unknown` are programs whose output is not known."""
 
-    found: list[Output] = field(default_factory=list)
-    unknown: list[Evidence] = field(default_factory=list)
+    found: list[Output] = []
+    unknown: list[Evidence] = []
 
 
 def find_outputs(leaves: Iterable[Leaf], context: Context, files: ImageFiles) -> Outputs:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -16,8 +18,7 @@ MAX_DEPTH = 20
 JOINERS = frozenset({"join", "resolve"})
 
 
-@dataclass(frozen=True, slots=True)
-class PathValue:
+class PathValue(Struct, frozen=True):
     """A path that an expression gives. `origin`: relative to the module's directory, to the working directory,
     absolute, or a plain text that says nothing yet. `complete` is False when only its beginning is known."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts
 from dockerslim_rewrite.knowledge.node_packages import names
@@ -16,8 +17,7 @@ from dockerslim_rewrite.languages.node.reach import Reach
 _KEPT_FLAGS = ("--legacy-peer-deps", "--force", "-f")
 
 
-@dataclass(frozen=True, slots=True)
-class Prune:
+class Prune(Struct, frozen=True):
     """A command that removes development dependencies, and the step after which it runs."""
 
     text: str
@@ -25,8 +25,7 @@ class Prune:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unpruned:
+class Unpruned(Struct, frozen=True):
     """Development dependencies stay, and why."""
 
     reason: str

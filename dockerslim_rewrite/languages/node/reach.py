@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.context.jsonc import parse_object
@@ -24,8 +25,7 @@ _SUFFIXES = ("", *_EXTENSIONS, *(f"/index{extension}" for extension in GRAMMARS)
 _COMPILED = {".js": (".ts", ".tsx", ".jsx"), ".mjs": (".mts",), ".cjs": (".cts",), ".jsx": (".tsx",)}
 
 
-@dataclass(slots=True)
-class Reach:
+class Reach(Struct):
     """What running code reaches. Paths are context paths.
 
     `packages` are external packages with the place that asks first; `mentions` all path segments in texts; `doubts`
@@ -33,12 +33,12 @@ class Reach:
     was not found or local files are loaded by pattern.
     """
 
-    packages: dict[str, Evidence] = field(default_factory=dict)
-    uses: list[tuple[str, FileUse]] = field(default_factory=list)
-    programs: list[tuple[str | None, bool, Evidence]] = field(default_factory=list)
-    mentions: set[str] = field(default_factory=set)
-    doubts: list[Evidence] = field(default_factory=list)
-    files: set[str] = field(default_factory=set)
+    packages: dict[str, Evidence] = {}
+    uses: list[tuple[str, FileUse]] = []
+    programs: list[tuple[str | None, bool, Evidence]] = []
+    mentions: set[str] = set()
+    doubts: list[Evidence] = []
+    files: set[str] = set()
     everything: bool = False
 
 

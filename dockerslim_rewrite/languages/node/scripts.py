@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import Evidence
@@ -21,8 +22,7 @@ _SERIES = frozenset({"run-s", "npm-run-all", "run-p", "concurrently"})
 Env = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """A program that starts. `argv` and `cwd` as in `Process`; `env` are assignments before it; `local` when it is
     looked up in node_modules/.bin first; `command` when it is a package manager's own command that is not a script."""
 
@@ -39,20 +39,19 @@ class Leaf:
         return posixpath.basename(self.argv[0] or "") if self.argv else ""
 
 
-@dataclass(slots=True)
-class Expansion:
+class Expansion(Struct):
     """What a command comes down to. `managers` and `wrappers` are programs passed on the way; `plain` is False when
     hooks, several commands, prefixes or variables stand between the command and a single program. `commands` counts
     what was followed, `running` are the scripts that are open: `(directory, name)`."""
 
-    leaves: list[Leaf] = field(default_factory=list)
-    managers: list[str] = field(default_factory=list)
-    wrappers: list[str] = field(default_factory=list)
-    manifests: list[Manifest] = field(default_factory=list)
-    unknown: list[Evidence] = field(default_factory=list)
+    leaves: list[Leaf] = []
+    managers: list[str] = []
+    wrappers: list[str] = []
+    manifests: list[Manifest] = []
+    unknown: list[Evidence] = []
     plain: bool = True
     commands: int = 0
-    running: list[tuple[str, str]] = field(default_factory=list)
+    running: list[tuple[str, str]] = []
 
 
 class ScriptReader:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dockerslim_rewrite.knowledge.node_packages import file_readers, process_starters
 from dockerslim_rewrite.languages.node.paths import PathValue, evaluate, node_text, string_value
@@ -35,8 +37,7 @@ _QUERY = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """A module that a file asks for. `types_only` when nothing of it is used as a value; `line` is 1-based."""
 
     specifier: str
@@ -44,8 +45,7 @@ class Import:
     types_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FileUse:
+class FileUse(Struct, frozen=True):
     """A path that a file names for reading, with the 1-based line and the function that reads it ("" when unclear)."""
 
     path: PathValue
@@ -53,8 +53,7 @@ class FileUse:
     reader: str
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """A program that a file starts; `name` is None when it is not static. `shell` when it runs through /bin/sh."""
 
     name: str | None
@@ -62,8 +61,7 @@ class Program:
     shell: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFacts:
+class SourceFacts(Struct, frozen=True):
     """Everything found in one file. `dynamic` are lines of `require(x)` and `import(x)` with an unknown module;
     `segments` are all
     its texts but import specifiers, and their path segments; `broken` when the grammar did not understand all of it."""

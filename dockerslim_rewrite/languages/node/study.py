@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.commands import command_effects
 from dockerslim_rewrite.analysis.effects import CommandEffect
@@ -24,8 +25,7 @@ from dockerslim_rewrite.languages.node.scripts import ScriptReader
 from dockerslim_rewrite.languages.node.workspaces import workspace_packages
 
 
-@dataclass(frozen=True, slots=True)
-class Study:
+class Study(Struct, frozen=True):
     """The facts behind the answers. `manifest` is the package.json of what runs, `install` the install that serves it,
     `roots` the application's directories, `compiled` the outputs that running code was compiled into, `missing` the
     entries whose source was not found."""

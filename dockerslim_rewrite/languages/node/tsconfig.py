@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.context.jsonc import parse_object
 from dockerslim_rewrite.context.model import Context
@@ -12,8 +13,7 @@ from dockerslim_rewrite.context.model import Context
 MAX_EXTENDS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class TsConfig:
+class TsConfig(Struct, frozen=True):
     """The options that matter here. Paths are context paths; `out_dir` and `root_dir` are None when not set.
 
     `paths` maps patterns to context path patterns; `references` are directories or files of other projects.

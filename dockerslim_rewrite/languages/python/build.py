@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence, Step
 from dockerslim_rewrite.knowledge.python_packages import names, normalise
@@ -26,8 +27,7 @@ _TRUE = frozenset({"1", "true", "yes", "on"})
 SYSTEM_PROGRAMS = ("/usr/local/bin", "/usr/bin", "/bin")
 
 
-@dataclass(frozen=True, slots=True)
-class Install:
+class Install(Struct, frozen=True):
     """An install. `site` is the absolute prefix that it lands in: /usr/local is Python's own, the home's `.local` a
     user's, any other a virtual environment, a target directory, or a manager's own place. `asked` are the distributions
     as far as the files say, `complete` when none is missing."""
@@ -42,8 +42,7 @@ class Install:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A program or module of Python that a RUN starts: `words` are its own words, `home` its user's home directory."""
 
     command: PythonCommand
@@ -55,17 +54,16 @@ class Run:
     evidence: Evidence
 
 
-@dataclass(slots=True)
-class BuildFacts:
+class BuildFacts(Struct):
     """All that RUN does with Python. `covered` are the commands that are understood; `environments` absolute paths of
     the author's own virtual environments."""
 
-    installs: list[Install] = field(default_factory=list)
-    runs: list[Run] = field(default_factory=list)
-    unknown: list[Evidence] = field(default_factory=list)
-    conda: list[Evidence] = field(default_factory=list)
-    environments: list[str] = field(default_factory=list)
-    covered: set[tuple[int, int]] = field(default_factory=set)
+    installs: list[Install] = []
+    runs: list[Run] = []
+    unknown: list[Evidence] = []
+    conda: list[Evidence] = []
+    environments: list[str] = []
+    covered: set[tuple[int, int]] = set()
 
     @property
     def asked(self) -> tuple[Requirement, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.python_packages import manager, names
 
@@ -15,8 +16,7 @@ _PYTHON = re.compile(r"python(?:[23](?:\.\d+)?)?")
 _PIP = re.compile(r"pip(?:[23](?:\.\d+)?)?")
 
 
-@dataclass(frozen=True, slots=True)
-class PythonCommand:
+class PythonCommand(Struct, frozen=True):
     """One command line.
 
     `kind`: an install; a new virtual environment at `target`; one that is activated; no change to any environment; a

@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.effects import Builds, CommandEffect, InstallsPackages, Writes
 from dockerslim_rewrite.analysis.model import Evidence
@@ -37,8 +38,7 @@ _TEXT_SUFFIXES = (
 _NOT_READ = ("readme", "license", "changelog", "dockerfile", "makefile", "jenkinsfile")
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """Where Python's own distributions go.
 
     `treatment`: a new virtual environment takes them; the prefix is carried as a whole; nothing of it is needed.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.commands import command_effects
 from dockerslim_rewrite.analysis.effects import CommandEffect, InstallsPackages
@@ -40,8 +41,7 @@ from dockerslim_rewrite.languages.python.obstacles import find_obstacles
 from dockerslim_rewrite.languages.python.sources import SourceFacts, output_directories, read_sources
 
 
-@dataclass(frozen=True, slots=True)
-class Study:
+class Study(Struct, frozen=True):
     """Everything that is read about a Python stage, gathered once."""
 
     project: Project

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.analysis.start import Process, Start, resolve_healthcheck
@@ -12,18 +13,17 @@ from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.languages.python.commands import PythonCommand, is_python, read_command
 
 
-@dataclass(slots=True)
-class Launch:
+class Launch(Struct):
     """What starts. `programs` are the names of programs that are no Python, without a slash; `modules` those of `-m`;
     `managers` package managers that start something; `idle` and `development` say why there is no service; `reloads`
     where a development server runs, which works without the toolchain."""
 
-    programs: dict[str, Evidence] = field(default_factory=dict)
-    modules: dict[str, Evidence] = field(default_factory=dict)
-    managers: dict[str, Evidence] = field(default_factory=dict)
-    idle: list[Evidence] = field(default_factory=list)
-    development: list[Evidence] = field(default_factory=list)
-    reloads: list[Evidence] = field(default_factory=list)
+    programs: dict[str, Evidence] = {}
+    modules: dict[str, Evidence] = {}
+    managers: dict[str, Evidence] = {}
+    idle: list[Evidence] = []
+    development: list[Evidence] = []
+    reloads: list[Evidence] = []
 
 
 def read_launch(project: Project) -> Launch:

@@ -7,8 +7,9 @@ import posixpath
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge.python_packages import normalise
@@ -19,8 +20,7 @@ _NAME = re.compile(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?
 _PIN = re.compile(r"===?\s*(\d[\w.]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """A distribution by its normalised name, with where it is asked for: a context file and a 1-based line (0: all).
     `version` is the one that is pinned, "" for none."""
 

@@ -11,7 +11,8 @@ import posixpath
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge.python_packages import noted_modules
@@ -38,17 +39,16 @@ _EXEC_CALLS = frozenset(
 _RUN_CALLS = frozenset({f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen")})
 
 
-@dataclass(slots=True)
-class SourceFacts:
+class SourceFacts(Struct):
     """`modules`: noted modules that are imported; `programs`: names of programs that are started; `shells`: where a
     command runs through a shell; `unknown`: where the program is not static; `unread`: files that are not in a grammar
     that is known, or beyond the bound."""
 
-    modules: dict[str, Evidence] = field(default_factory=dict)
-    programs: dict[str, Evidence] = field(default_factory=dict)
-    shells: list[Evidence] = field(default_factory=list)
-    unknown: list[Evidence] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
+    modules: dict[str, Evidence] = {}
+    programs: dict[str, Evidence] = {}
+    shells: list[Evidence] = []
+    unknown: list[Evidence] = []
+    unread: list[str] = []
 
 
 def read_sources(project: Project) -> SourceFacts:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class LockedPackage:
+class LockedPackage(Struct, frozen=True):
     """One package of a lock file.
 
     `dev` is True when only development dependencies lead to it. `install_script` is None when the format does not say.
@@ -25,8 +26,7 @@ class LockedPackage:
     bins: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Struct, frozen=True):
     """A lock file. `manager` is the package manager that writes it; `version` the format's version as written."""
 
     path: str
@@ -39,8 +39,7 @@ class Lock:
         return any(package.name == name and not package.dev for package in self.packages)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A package before it is known who needs it; `needs` are `(name, range)` of its dependencies."""
 
     package: LockedPackage
