@@ -36,7 +36,7 @@ class Choices(Struct, frozen=True):
 
     def over(self, below: Choices) -> Choices:
         """Return these choices, and where they say nothing those of `below`."""
-        unsaid = {item.name: getattr(below, item.name) for item in fields(self) if getattr(self, item.name) is None}
+        unsaid = {name: getattr(below, name) for name in self.__struct_fields__ if getattr(self, name) is None}
         return replace(self, **unsaid)
 
     def options(self) -> Options:

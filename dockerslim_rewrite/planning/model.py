@@ -37,7 +37,7 @@ class Blocker(Struct, frozen=True):
     hint: str
 
 
-class Carry(Struct, frozen=True):
+class Carry(Struct, frozen=True, tag_field="kind", tag="carry"):
     """A slice of the source text, byte for byte: item `index` of `Dockerfile.items`, or a part of its comments."""
 
     index: int
@@ -45,14 +45,14 @@ class Carry(Struct, frozen=True):
     end: int
 
 
-class Edit(Struct, frozen=True):
+class Edit(Struct, frozen=True, tag_field="kind", tag="edit"):
     """Source item `index` with changes: ranges of the source file (empty for an insertion) with their new text."""
 
     index: int
     changes: tuple[tuple[int, int, str], ...]
 
 
-class Insert(Struct, frozen=True):
+class Insert(Struct, frozen=True, tag_field="kind", tag="insert"):
     """New text in the builder: whole lines without the final line end."""
 
     text: str
@@ -107,8 +107,7 @@ class RewritePlan(Struct, frozen=True):
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as JSON-ready values; each builder item carries its `kind`."""
-        data = to_builtins(self)
-        data["builder"] = [{"kind": type(item).__name__.lower(), **to_builtins(item)} for item in self.builder]
+        data: dict[str, Any] = to_builtins(self)
         data["applicability"] = self.applicability.name
         for group in ("decisions", "withheld"):
             for entry in data[group]:

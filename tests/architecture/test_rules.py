@@ -51,6 +51,15 @@ def test_importing_the_command_line_imports_nothing_heavy() -> None:
     assert [name for name in loaded if name.startswith("tree_sitter")] == []
 
 
+def test_records_are_declared_in_one_way() -> None:
+    """A record is a msgspec.Struct: dataclasses cost most of the cold start (ARCHITECTURE.md, Records)."""
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert "dataclasses" not in names, f"{path}: declare the record as class X(Struct, frozen=True)"
+
+
 def test_only_the_context_and_the_edges_read_files() -> None:
     """Project files are read through a Context; cli, verify, knowledge and emit read their own."""
     allowed = {"context", "cli", "verify", "knowledge", "emit", "lsp", "discovery", "config"}
