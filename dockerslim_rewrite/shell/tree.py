@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from dockerslim_rewrite.syntax.grammar import parse_bounded
 from dockerslim_rewrite.syntax.model import Span
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ COMPOUND_COMMANDS = frozenset(
 )
 # To a shell every character beyond ASCII is part of a word, never a blank or part of a name. The grammar's scanner asks
 # the C library instead: the answer depends on the locale, and `isdigit` of a large number reads foreign memory.
+MAX_LINE = 4096  # of a text with here-documents, whose every character makes the scanner count columns
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _PLAIN = "\x01"
 _DELIMITER = re.compile(r"""(?<!<)<<(?!<)-?[ \t]*((?:"[^"\n]*"|'[^'\n]*'|[^ \t\r\n;&|<>()])*)""")
@@ -69,7 +71,12 @@ def parse_source(text: str, locate: Locate) -> Source:
     """
     if any(_PLAIN in found or not found.isascii() for found in _DELIMITER.findall(text)):
         raise NotUnderstoodError("the end of a here-document is not plain text")
-    root = _parser().parse(_NOT_ASCII.sub(_PLAIN, text).encode("ascii")).root_node
+    if "<<" in text and any(len(line) > MAX_LINE for line in text.split("\n")):
+        raise NotUnderstoodError("a line beside a here-document is too long")
+    tree = parse_bounded(_parser(), _NOT_ASCII.sub(_PLAIN, text).encode("ascii"))
+    if tree is None:
+        raise NotUnderstoodError("shell syntax not understood")
+    root = tree.root_node
     if root.has_error and not _only_missing_semicolons(root):
         raise NotUnderstoodError("shell syntax not understood")
     return Source(text, root, locate)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from dockerslim_rewrite.languages.go.imports import Closure, Package, SourceFile
+from dockerslim_rewrite.syntax.grammar import parse_bounded
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -64,10 +65,11 @@ class Program:
         self._functions: dict[str, list[Place]] | None = None
 
     def root(self, source: Source) -> Node | None:
-        """Return a file's syntax tree, None for a file that is too large."""
+        """Return a file's syntax tree, None for a file that is too large or takes too many steps to parse."""
         if source.file.label not in self._roots:
             code = source.file.text.encode("utf-8", "surrogatepass")
-            self._roots[source.file.label] = _parser().parse(code).root_node if len(code) <= MAX_PARSED_BYTES else None
+            tree = parse_bounded(_parser(), code) if len(code) <= MAX_PARSED_BYTES else None
+            self._roots[source.file.label] = tree.root_node if tree is not None else None
         return self._roots[source.file.label]
 
     def mentioning(self, name: str) -> Iterator[Source]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Origin = Literal["text", "module", "cwd", "absolute"]
 
 MAX_DEPTH = 20
+MAX_PATH = 4096  # characters, as on Linux
 JOINERS = frozenset({"join", "resolve"})
 
 
@@ -25,6 +26,22 @@ class PathValue(Struct, frozen=True):
     origin: Origin
     path: str
     complete: bool = True
+
+
+class Names(dict[str, "Node"]):
+    """The initial values of a file's names. The path that each gives is found once: names that use others twice would
+    double the work with each."""
+
+    def __init__(self, values: Mapping[str, Node]) -> None:
+        super().__init__(values)
+        self._paths: dict[str, PathValue | None] = {}
+
+    def value(self, name: str, depth: int) -> PathValue | None:
+        """Return the path that a name's value gives; one that is defined by itself gives none."""
+        if name not in self._paths:
+            self._paths[name] = None
+            self._paths[name] = evaluate(self[name], self, depth + 1)
+        return self._paths[name]
 
 
 def node_text(node: Node) -> str:
@@ -41,7 +58,7 @@ def string_value(node: Node) -> str | None:
     return "".join(node_text(child) for child in node.named_children if child.type == "string_fragment")
 
 
-def evaluate(node: Node, names: Mapping[str, Node], depth: int = 0) -> PathValue | None:
+def evaluate(node: Node, names: Names, depth: int = 0) -> PathValue | None:
     """Return the path that an expression gives, or None when it is none. `names` are the file's initialised names."""
     if depth > MAX_DEPTH:
         return None
@@ -63,17 +80,16 @@ def evaluate(node: Node, names: Mapping[str, Node], depth: int = 0) -> PathValue
     return None
 
 
-def _part(node: Node, names: Mapping[str, Node], depth: int) -> PathValue | None:
+def _part(node: Node, names: Names, depth: int) -> PathValue | None:
     if node.type == "template_substitution":
         return evaluate(node.named_children[0], names, depth + 1) if node.named_children else None
     return PathValue("text", node_text(node))
 
 
-def _name(node: Node, names: Mapping[str, Node], depth: int) -> PathValue | None:
+def _name(node: Node, names: Names, depth: int) -> PathValue | None:
     name = node_text(node)
-    value = names.get(name)
-    if value is not None:
-        return evaluate(value, names, depth + 1)
+    if name in names:
+        return names.value(name, depth)
     return {"__dirname": PathValue("module", ""), "__filename": PathValue("module", "__filename")}.get(name)
 
 
@@ -83,7 +99,7 @@ def _member(text: str) -> PathValue | None:
     return PathValue("module", "__filename") if text in ("import.meta.url", "import.meta.filename") else None
 
 
-def _binary(node: Node, names: Mapping[str, Node], depth: int) -> PathValue | None:
+def _binary(node: Node, names: Names, depth: int) -> PathValue | None:
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
     operator = node.child_by_field_name("operator")
     if left is None or right is None or operator is None:
@@ -105,7 +121,8 @@ def _concatenate(parts: list[PathValue | None]) -> PathValue | None:
         if part is None:
             value = replace(value, complete=False)
         else:
-            value = replace(value, path=value.path + part.path, complete=part.complete)
+            path = value.path + part.path
+            value = replace(value, path=path[:MAX_PATH], complete=part.complete and len(path) <= MAX_PATH)
     if value.origin == "text" and value.path.startswith("/"):
         return replace(value, origin="absolute")
     if value.origin in ("module", "cwd"):
@@ -113,7 +130,7 @@ def _concatenate(parts: list[PathValue | None]) -> PathValue | None:
     return value
 
 
-def _call(node: Node, names: Mapping[str, Node], depth: int) -> PathValue | None:
+def _call(node: Node, names: Names, depth: int) -> PathValue | None:
     function = node.child_by_field_name("function") or node.child_by_field_name("constructor")
     arguments = node.child_by_field_name("arguments")
     if function is None:

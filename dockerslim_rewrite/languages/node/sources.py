@@ -10,7 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dockerslim_rewrite.knowledge.node_packages import file_readers, process_starters
-from dockerslim_rewrite.languages.node.paths import PathValue, evaluate, node_text, string_value
+from dockerslim_rewrite.languages.node.paths import Names, PathValue, evaluate, node_text, string_value
+from dockerslim_rewrite.syntax.grammar import parse_bounded
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Node, Query
@@ -25,6 +26,9 @@ GRAMMARS = {
     ".cts": "typescript",
     ".tsx": "tsx",
 }
+MAX_CHARACTERS = 2_000_000
+MAX_ERROR_PARTS = 1_000
+MAX_NAME = 400  # bytes: what is called or promisified has no longer text
 _QUERY = """
 (import_statement) @import
 (export_statement source: (string) @export)
@@ -81,26 +85,23 @@ def grammar_of(path: str) -> str | None:
 
 def read_source(path: str, text: str) -> SourceFacts:
     """Read one source file. Never raises: what is not understood makes the result `broken`."""
-    grammar = grammar_of(path)
-    if grammar is None:
+    parsed = _parse(path, text)
+    if parsed is None:
         return SourceFacts(broken=True)
-    from tree_sitter import Parser, QueryCursor
+    from tree_sitter import QueryCursor
 
-    language, query = _grammar(grammar)
-    root = Parser(language).parse(text.encode("utf-8", "replace")).root_node
-    found = QueryCursor(query).captures(root)
-    return _Reader(found, root.has_error).facts()
+    root, _, query = parsed
+    return _Reader(QueryCursor(query).captures(root), root.has_error).facts()
 
 
 def config_values(path: str, text: str, keys: frozenset[str]) -> dict[str, PathValue | None]:
     """Return the values that a configuration file gives to properties of these names; None when not static."""
-    grammar = grammar_of(path)
-    if grammar is None:
+    parsed = _parse(path, text)
+    if parsed is None:
         return {}
-    from tree_sitter import Parser, Query, QueryCursor
+    from tree_sitter import Query, QueryCursor
 
-    language, query = _grammar(grammar)
-    root = Parser(language).parse(text.encode("utf-8", "replace")).root_node
+    root, language, query = parsed
     names = _names(QueryCursor(query).captures(root))
     pairs = QueryCursor(Query(language, "(pair) @pair")).captures(root).get("pair", [])
     values: dict[str, PathValue | None] = {}
@@ -109,6 +110,29 @@ def config_values(path: str, text: str, keys: frozenset[str]) -> dict[str, PathV
         if key is not None and value is not None and node_text(key).strip("'\"") in keys:
             values[node_text(key).strip("'\"")] = evaluate(value, names)
     return values
+
+
+def _parse(path: str, text: str) -> tuple[Node, Language, Query] | None:
+    """Return the syntax tree of a source, or None when it is none, too large or full of errors."""
+    grammar = grammar_of(path)
+    if grammar is None or len(text) > MAX_CHARACTERS:
+        return None
+    from tree_sitter import Parser
+
+    language, query = _grammar(grammar)
+    tree = parse_bounded(Parser(language), text.encode("utf-8", "replace"))
+    return None if tree is None or _is_garbled(tree.root_node) else (tree.root_node, language, query)
+
+
+def _is_garbled(root: Node) -> bool:
+    """Tell whether an error has so many parts that a query, which counts siblings for each, takes for ever."""
+    stack = [root] if root.has_error else []
+    while stack:
+        node = stack.pop()
+        if node.is_error and node.child_count > MAX_ERROR_PARTS:
+            return True
+        stack.extend(child for child in node.children if child.has_error)
+    return False
 
 
 @cache
@@ -127,7 +151,7 @@ def _grammar(name: str) -> tuple[Language, Query]:
     return language, Query(language, _QUERY)
 
 
-def _names(found: Mapping[str, list[Node]]) -> dict[str, Node]:
+def _names(found: Mapping[str, list[Node]]) -> Names:
     """Return the names that are initialised once; one that is set twice has no static value."""
     names: dict[str, Node] = {}
     twice: set[str] = set()
@@ -139,7 +163,7 @@ def _names(found: Mapping[str, list[Node]]) -> dict[str, Node]:
             if text in names:
                 twice.add(text)
             names[text] = value
-    return {name: value for name, value in names.items() if name not in twice}
+    return Names({name: value for name, value in names.items() if name not in twice})
 
 
 def _line(node: Node) -> int:
@@ -153,6 +177,7 @@ class _Reader:
         self._found = found
         self._broken = broken
         self._names = _names(found)
+        self._origins: dict[str, str] = {}
         self._imports: list[Import] = []
         self._dynamic: list[int] = []
         self._uses: list[FileUse] = []
@@ -200,7 +225,7 @@ class _Reader:
         }
         found = {name: how for module in specifiers & modules.keys() for name, how in modules[module].items()}
         for name, value in self._names.items():
-            text = node_text(value)
+            text = node_text(value) if _is_short(value) else ""
             if "promisify(" in text:
                 inner = text.rpartition("promisify(")[2].rstrip("); \n").rpartition(".")[2]
                 if inner in found:
@@ -215,7 +240,12 @@ class _Reader:
         return starters.get(function)
 
     def _origin(self, name: str) -> str:
-        """Return the text that a name comes from: its import statement or its initial value."""
+        """Return the text that a name comes from: its import statement or its initial value. Found once a name."""
+        if name not in self._origins:
+            self._origins[name] = self._find_origin(name)
+        return self._origins[name]
+
+    def _find_origin(self, name: str) -> str:
         if name in self._names:
             return node_text(self._names[name])
         for node in self._found.get("import", []):
@@ -300,7 +330,11 @@ def _bound_names(clause: Node) -> Iterator[str]:
 
 def _called(node: Node) -> str:
     function = node.child_by_field_name("function") or node.child_by_field_name("constructor")
-    return node_text(function) if function is not None else ""
+    return node_text(function) if function is not None and _is_short(function) else ""
+
+
+def _is_short(node: Node) -> bool:
+    return node.end_byte - node.start_byte <= MAX_NAME
 
 
 def _arguments(node: Node) -> Node | None:

@@ -1,0 +1,43 @@
+"""Parsing with a grammar of tree-sitter, in a number of steps that grows with the length of the text and no faster.
+
+A grammar that recovers from errors may take cubic time: 12 KB of `->` keep the one for Go busy for a minute. Steps are
+counted, not timed, so that the same text gives the same result on every machine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Parser, Point, Tree
+
+CHUNK = 4096  # bytes that the scanner gets at once; going back to an earlier chunk is a step
+NODE_CHUNK = 256  # bytes at once for the text of a node, later
+MIN_STEPS = 2_000
+STEPS_PER_CHUNK = 300  # real sources take 20 to 100
+
+
+def parse_bounded(parser: Parser, data: bytes) -> Tree | None:
+    """Return the syntax tree of a text, or None when it takes unreasonably many steps."""
+    left = MIN_STEPS + len(data) // CHUNK * STEPS_PER_CHUNK
+    size = CHUNK
+
+    def read(offset: int, _point: Point) -> bytes:
+        nonlocal left
+        left -= 1
+        return data[offset : offset + size] if left > 0 or size == NODE_CHUNK else b""
+
+    def stop(_offset: int, _has_error: bool) -> bool:
+        nonlocal left
+        left -= 1
+        return left <= 0
+
+    try:
+        tree = parser.parse(read, progress_callback=stop)
+    except ValueError:  # stopped
+        parser.reset()
+        return None
+    if left <= 0:
+        return None
+    size = NODE_CHUNK
+    return tree
