@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from tree_sitter import Parser, Point, Tree
 
 CHUNK = 4096  # bytes that the scanner gets at once; going back to an earlier chunk is a step
-NODE_CHUNK = 256  # bytes at once for the text of a node, later
 MIN_STEPS = 2_000
 STEPS_PER_CHUNK = 300  # real sources take 20 to 100
 
@@ -20,12 +19,12 @@ STEPS_PER_CHUNK = 300  # real sources take 20 to 100
 def parse_bounded(parser: Parser, data: bytes) -> Tree | None:
     """Return the syntax tree of a text, or None when it takes unreasonably many steps."""
     left = MIN_STEPS + len(data) // CHUNK * STEPS_PER_CHUNK
-    size = CHUNK
+    parsing = True
 
     def read(offset: int, _point: Point) -> bytes:
         nonlocal left
-        left -= 1
-        return data[offset : offset + size] if left > 0 or size == NODE_CHUNK else b""
+        left -= parsing  # later it is asked for the texts of nodes
+        return data[offset : offset + CHUNK] if left > 0 else b""
 
     def stop(_offset: int, _has_error: bool) -> bool:
         nonlocal left
@@ -37,7 +36,5 @@ def parse_bounded(parser: Parser, data: bytes) -> Tree | None:
     except ValueError:  # stopped
         parser.reset()
         return None
-    if left <= 0:
-        return None
-    size = NODE_CHUNK
-    return tree
+    parsing = False
+    return tree if left > 0 else None

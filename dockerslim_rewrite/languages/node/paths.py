@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Origin = Literal["text", "module", "cwd", "absolute"]
 
 MAX_DEPTH = 20
+MAX_NAME = 400  # bytes: what is called or promisified has no longer text
 MAX_PATH = 4096  # characters, as on Linux
 JOINERS = frozenset({"join", "resolve"})
 
@@ -49,6 +50,11 @@ def node_text(node: Node) -> str:
     return (node.text or b"").decode("utf-8", "replace")
 
 
+def short_text(node: Node) -> str:
+    """Return a node's source text, "" when it is too long to be a name."""
+    return node_text(node) if node.end_byte - node.start_byte <= MAX_NAME else ""
+
+
 def string_value(node: Node) -> str | None:
     """Return the value of a string literal (or of a template without substitutions), None for anything else."""
     if node.type not in ("string", "template_string"):
@@ -72,7 +78,7 @@ def evaluate(node: Node, names: Names, depth: int = 0) -> PathValue | None:
     if node.type == "identifier":
         return _name(node, names, depth)
     if node.type == "member_expression":
-        return _member(node_text(node))
+        return _member(short_text(node))
     if node.type in ("parenthesized_expression", "as_expression", "non_null_expression", "await_expression"):
         return evaluate(node.named_children[0], names, depth + 1) if node.named_children else None
     if node.type in ("call_expression", "new_expression"):
@@ -135,7 +141,7 @@ def _call(node: Node, names: Names, depth: int) -> PathValue | None:
     arguments = node.child_by_field_name("arguments")
     if function is None:
         return None
-    called = node_text(function)
+    called = short_text(function)
     last = called.rpartition(".")[2]
     if called == "process.cwd":
         return PathValue("cwd", "")

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dockerslim_rewrite.knowledge.node_packages import file_readers, process_starters
-from dockerslim_rewrite.languages.node.paths import Names, PathValue, evaluate, node_text, string_value
+from dockerslim_rewrite.languages.node.paths import Names, PathValue, evaluate, node_text, short_text, string_value
 from dockerslim_rewrite.syntax.grammar import parse_bounded
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ GRAMMARS = {
 }
 MAX_CHARACTERS = 2_000_000
 MAX_ERROR_PARTS = 1_000
-MAX_NAME = 400  # bytes: what is called or promisified has no longer text
 _QUERY = """
 (import_statement) @import
 (export_statement source: (string) @export)
@@ -225,7 +224,7 @@ class _Reader:
         }
         found = {name: how for module in specifiers & modules.keys() for name, how in modules[module].items()}
         for name, value in self._names.items():
-            text = node_text(value) if _is_short(value) else ""
+            text = short_text(value)
             if "promisify(" in text:
                 inner = text.rpartition("promisify(")[2].rstrip("); \n").rpartition(".")[2]
                 if inner in found:
@@ -330,11 +329,7 @@ def _bound_names(clause: Node) -> Iterator[str]:
 
 def _called(node: Node) -> str:
     function = node.child_by_field_name("function") or node.child_by_field_name("constructor")
-    return node_text(function) if function is not None and _is_short(function) else ""
-
-
-def _is_short(node: Node) -> bool:
-    return node.end_byte - node.start_byte <= MAX_NAME
+    return short_text(function) if function is not None else ""
 
 
 def _arguments(node: Node) -> Node | None:
