@@ -11,8 +11,9 @@ class Use(Struct, frozen=True):
     """One service or target that builds a Dockerfile.
 
     `context` is as written, relative to the file's folder; `dockerfile` is relative to the context; `target` is the
-    stage, "" for the last one. `command` replaces CMD (None: it does not); `mounts` are the container's paths that
-    folders of the machine are laid over. `file` is the compose or bake file's name and `line` 1-based there.
+    stage, "" for the last one. `command` replaces CMD (None: it does not), and ENTRYPOINT too with `whole`; `mounts`
+    are the container's paths that folders of the machine are laid over. `file` is the compose or bake file's name and
+    `line` 1-based there.
     """
 
     file: str
@@ -23,6 +24,7 @@ class Use(Struct, frozen=True):
     target: str = ""
     args: tuple[tuple[str, str], ...] = ()
     command: tuple[str, ...] | None = None
+    whole: bool = False
     mounts: tuple[str, ...] = ()
 
 

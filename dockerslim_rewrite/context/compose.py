@@ -70,6 +70,7 @@ def _use(file: str, line: int, name: str, service: Mapping[str, Any]) -> Use | N
         target=_text(build.get("target", "")) or "",
         args=tuple(_args(build.get("args"))),
         command=_command(service),
+        whole=service.get("entrypoint") is not None,
         mounts=tuple(_mounts(service.get("volumes"))),
     )
 

@@ -37,7 +37,11 @@ def replace_program(facts: StageFacts, process: Process, count: int, program: st
         new = _in_words(first.argv, tail, process, count, program, facts)
     if new is None:
         return None
-    return ReplaceStart(new, None) if own is not None else ReplaceStart(None, new)
+    if own is None:
+        return ReplaceStart(None, new)
+    # the shell of an ENTRYPOINT never passed CMD on: a program in its place must not get it either
+    unheard = own.shell is not None and not isinstance(new, str) and cmd is not None and cmd.step is not None
+    return ReplaceStart(new, () if unheard else None)
 
 
 def _in_words(

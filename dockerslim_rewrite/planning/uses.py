@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 from collections.abc import Iterable, Iterator
 
@@ -13,6 +14,8 @@ from dockerslim_rewrite.knowledge.discovery import is_compose_name
 from dockerslim_rewrite.knowledge.images import resolve_image
 from dockerslim_rewrite.languages.model import Note
 from dockerslim_rewrite.planning.model import RewritePlan
+
+_WORD = re.compile(r'[^\s\[\]",]+')
 
 
 def uses_beside(context: Context) -> tuple[Use, ...]:
@@ -33,7 +36,7 @@ def use_notes(plan: RewritePlan, uses: Iterable[Use]) -> Iterator[Note]:
             yield Note("D22", 0, message)
         if use.target:
             continue
-        if use.command is not None and not _can_run(plan, use.command[0]):
+        if use.command is not None and not _is_arguments(plan, use) and not _can_run(plan, use.command[0]):
             command = shlex.join(use.command)
             message = f"{where} runs `{command}`, which the runtime stage lacks: give its build `target: builder`"
             yield Note("D22", 0, message.replace("target: builder", f"target: {plan.builder_name}"))
@@ -45,6 +48,17 @@ def use_notes(plan: RewritePlan, uses: Iterable[Use]) -> Iterator[Note]:
 
 def _is_root(use: Use) -> bool:
     return posixpath.normpath(use.context) == "." and posixpath.normpath(use.dockerfile) == "Dockerfile"
+
+
+def _is_arguments(plan: RewritePlan, use: Use) -> bool:
+    """Tell whether a command only gives arguments to the ENTRYPOINT: options, or anything for a program of our own.
+    A script often starts what it is given."""
+    entrypoint = next((line.text for line in plan.runtime if line.text.startswith("ENTRYPOINT ")), "")
+    program = next(iter(_WORD.findall(entrypoint.removeprefix("ENTRYPOINT "))), "")
+    if use.whole or use.command is None or not program:
+        return False
+    copied = any(program == word for line in plan.runtime if line.section == "artifacts" for word in line.text.split())
+    return use.command[0].startswith("-") or (copied and not program.endswith(".sh"))
 
 
 def _can_run(plan: RewritePlan, program: str) -> bool:

@@ -36,6 +36,13 @@ def test_a_program_that_is_left_behind() -> None:
     assert notes(use(command=("python3", "x.py"), target="app"))[0].endswith("keeps every tool")
 
 
+def test_arguments_of_an_entrypoint_are_no_program() -> None:
+    own = DOCKERFILE.replace('CMD ["npm", "start"]', 'ENTRYPOINT ["node", "a.js"]')
+    assert notes(use(command=("-debug",)), own) == []
+    (message,) = notes(use(command=("python3",), whole=True), own)
+    assert "runs `python3`" in message
+
+
 def test_a_mount_over_the_application() -> None:
     (message,) = notes(use(mounts=("/app",)))
     assert "mounts a folder over /app" in message

@@ -115,10 +115,11 @@ class AssetFinder:
             if tree.is_dir and (tree.image_path in self._roots or not self._has_assets(tree.image_path)):
                 continue
             instruction = self._project.facts.steps[tree.step].instruction
-            yield (
-                tree.image_path,
-                Evidence("Dockerfile", instruction.line, f"{instruction.keyword} {instruction.value}"),
-            )
+            evidence = Evidence("Dockerfile", instruction.line, f"{instruction.keyword} {instruction.value}")
+            if self._tree.is_file(tree.image_path) or self._tree.is_dir(tree.image_path):
+                yield tree.image_path, evidence
+            else:  # made before the build, and kept out of the repository
+                self._carry(tree.image_path, evidence, Confidence.MEDIUM, "copied by name")
 
     def _has_assets(self, directory: str) -> bool:
         """Tell whether a directory holds files, and none of them is Go source."""

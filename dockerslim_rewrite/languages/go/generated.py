@@ -40,8 +40,8 @@ class Generated(Struct, frozen=True):
         return tuple(item.path for item in self.made)
 
     def holds(self, path: str) -> bool:
-        """Tell whether a path is made, or lies below one that is."""
-        return any(below(path, (one,)) for one in self.paths)
+        """Tell whether a path is made, or may lie in what is unpacked or copied."""
+        return any(path == item.path or (below(path, (item.path,)) and not item.is_directory) for item in self.made)
 
     def directories(self, log: BuildLog, stands: Callable[[str], bool]) -> tuple[Made, ...]:
         """Return the directories that are made for data, the outermost ones: no build writes into them.

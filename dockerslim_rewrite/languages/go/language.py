@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
+
+from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.model import Confidence, Evidence
 from dockerslim_rewrite.analysis.replay import DEFAULT_PATH
-from dockerslim_rewrite.analysis.start import Process
+from dockerslim_rewrite.analysis.start import SHELLS, Process
 from dockerslim_rewrite.knowledge.go_modules import go_commands, implicit_files
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.knowledge.tools import development_command
@@ -20,8 +23,8 @@ from dockerslim_rewrite.languages.go.linking import Linker
 from dockerslim_rewrite.languages.go.needs import named_paths, runtime_needs
 from dockerslim_rewrite.languages.go.optimize import Stage, improve_builder
 from dockerslim_rewrite.languages.go.outputs import Output, Outputs
-from dockerslim_rewrite.languages.go.paths import strictly_below
 from dockerslim_rewrite.languages.go.program import Program
+from dockerslim_rewrite.languages.go.roots import source_roots
 from dockerslim_rewrite.languages.go.tree import Tree
 from dockerslim_rewrite.languages.go.uses import Uses, find_uses
 from dockerslim_rewrite.languages.go.values import Surroundings
@@ -94,7 +97,7 @@ class _Inference:
             return Findings(obstacles=tuple(self.obstacles), covered_commands=frozenset(self.log.covered))
         for binary in self.binaries:
             self._link(binary)
-        roots = self._roots()
+        roots = source_roots(self.project, self.tree, self.log, tuple(self.binaries))
         known = self._assets(roots)
         if self.obstacles:
             return Findings(obstacles=tuple(self.obstacles), covered_commands=frozenset(self.log.covered))
@@ -155,8 +158,20 @@ class _Inference:
             binary = find_binary(process, self.project, self.log, self.tree)
             if binary is not None and (binary.build is not None or process is main):
                 self._binary(binary)
-            elif process is main:
+            elif process is main and not self._binaries_of_scripts(process):
                 self._untraced(process)
+
+    def _binaries_of_scripts(self, shell: Process) -> bool:
+        """Carry the binaries that start scripts name in a text which a shell runs: `sh -c "/opt/app $*"`."""
+        texts = [self.tree.read(path) or "" for path in self.project.start.scripts]
+        found = False
+        for build in self.log.builds if shell.argv[0] in SHELLS else ():
+            for output in build.outputs:
+                if output.path and any(_names(text, output.path) for text in texts):
+                    process = replace(shell, argv=(output.path,))
+                    self._binary(Binary(output.path, process, build, output))
+                    found = True
+        return found
 
     def _replace_go_run(self, main: Process) -> None:
         answer = replace_go_run(main, self.project, self.tree, self.outputs)
@@ -247,24 +262,6 @@ class _Inference:
         started = "the binary is started in place of `go run`"
         self.suggestions.append(Suggestion("G08", started, start, evidence, changes=start.changes))
 
-    def _roots(self) -> tuple[str, ...]:
-        """Return the copied directories that hold the sources or the working directory."""
-        places = {
-            binary.output.package for binary in self.binaries if binary.output is not None and binary.output.package
-        }
-        places |= {posixpath.dirname(file) for binary in self.binaries if binary.output for file in binary.output.files}
-        places |= {build.command.cwd for build in self.log.builds if build.command.cwd}
-        places |= {posixpath.dirname(binary.path) for binary in self.binaries} | {self.project.facts.contract.workdir}
-        places = {self.tree.resolve(place) for place in places}
-        found = [tree.image_path for tree in self.tree.roots if tree.is_dir and _touches(tree.image_path, places)]
-        # single files copied into the working directory (COPY main.go go.mod ./) make it a source directory as well
-        found += [
-            posixpath.dirname(tree.image_path)
-            for tree in self.tree.roots
-            if not tree.is_dir and posixpath.dirname(tree.image_path) in places
-        ]
-        return tuple(root for root in dict.fromkeys(found) if not any(strictly_below(root, other) for other in found))
-
     def _assets(self, roots: tuple[str, ...]) -> bool:
         """Find what the binaries read and start; True when every program that they start is known."""
         main = self.project.start.main
@@ -284,7 +281,8 @@ class _Inference:
         self.suggestions += assets.suggestions
         self.notes += assets.notes
         self.suggestions += runtime_needs(self.project, self.tree, self.linker, tuple(self.binaries), uses)
-        return uses is not None and not uses.program_doubts
+        open_text = any(process.argv[0] in SHELLS and None in process.argv for process in self.project.start.processes)
+        return uses is not None and not uses.program_doubts and not open_text
 
     def _started(self, found: Uses | None, starter: Binary) -> None:
         """Carry the program's own binaries that it starts (G14)."""
@@ -323,5 +321,6 @@ class _Inference:
                     uses.files.append((posixpath.join(cwd, name), evidence))
 
 
-def _touches(path: str, places: set[str]) -> bool:
-    return any(strictly_below(place, path) or strictly_below(path, place) or path == place for place in places)
+def _names(text: str, path: str) -> bool:
+    """Tell whether a script holds a path as a word of its own."""
+    return re.search(rf"(?<![\w./-]){re.escape(path)}(?![\w./-])", text) is not None

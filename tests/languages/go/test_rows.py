@@ -294,3 +294,29 @@ def test_names_that_only_the_context_tells_are_taken_from_the_start(run: str, st
 def test_a_program_of_the_system_is_not_a_build_of_unknown_name(name: str) -> None:
     text = f'{HEAD}RUN apt-get update && apt-get install -y ffmpeg\nRUN go install ./...\nCMD ["{name}", "x"]\n'
     assert f"/go/bin/{name}" not in artifacts(infer(text, None))
+
+
+OPEN_SCRIPT = '#!/usr/bin/env sh\nsh -c "/parcel $*"\n'
+SCRIPT_HEAD = f"{HEAD}COPY start.sh /start.sh\n"
+
+
+def test_a_binary_in_a_text_that_a_script_hands_to_a_shell() -> None:
+    text = f'{SCRIPT_HEAD}RUN go build -o /parcel .\nENTRYPOINT ["/start.sh"]\n'
+    findings = infer(text, {**FILES, "start.sh": OPEN_SCRIPT})
+    assert refusals(findings) == set()
+    assert "/parcel" in artifacts(findings)
+    assert not any("/start.sh" in root or root == "/" for root in findings.roots)
+    assert not findings.programs_known
+
+
+@pytest.mark.parametrize("output", ["/parcels", "/bin/parcel"])
+def test_a_shell_text_that_names_no_binary_is_refused(output: str) -> None:
+    text = f'{SCRIPT_HEAD}RUN go build -o {output} .\nENTRYPOINT ["/start.sh"]\n'
+    assert refusals(infer(text, {**FILES, "start.sh": OPEN_SCRIPT})) == {"G09"}
+
+
+def test_cmd_was_never_passed_to_a_shell_form_entrypoint() -> None:
+    findings = infer(f'{HEAD}ENTRYPOINT go run .\nCMD ["--help"]\n', FILES)
+    (start,) = (item for item in findings.suggestions if isinstance(item.effect, ReplaceStart))
+    assert start.effect == ReplaceStart(("/usr/local/bin/parcel",), ())
+    assert start.changes == ("entrypoint", "cmd")

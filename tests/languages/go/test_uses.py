@@ -284,3 +284,10 @@ def test_a_file_that_the_build_makes_is_named_by_a_string() -> None:
     main = source('read("settings.yml")')
     assert carried(main, head=f"{HEAD}RUN cp conf/dev.yaml settings.yml\n") == {"settings.yml"}
     assert carried(source('read("other.yml")'), head=f"{HEAD}RUN cp conf/dev.yaml settings.yml\n") == set()
+
+
+def test_what_is_copied_by_name_and_kept_out_of_the_repository_is_carried() -> None:
+    assert carried(source(""), head=f"{HEAD}COPY go.mod secrets.env ./\nCOPY theme ./theme\n") == {
+        "secrets.env",
+        "theme",
+    }
