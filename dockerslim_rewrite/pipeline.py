@@ -24,7 +24,7 @@ from dockerslim_rewrite.planning.ignores import AVAILABLE, ignored_codes, is_ign
 from dockerslim_rewrite.planning.improvements import asked_improvements
 from dockerslim_rewrite.planning.make import Inputs, make_plan
 from dockerslim_rewrite.planning.model import Blocker, NoBenefit, Options
-from dockerslim_rewrite.planning.uses import use_notes, uses_beside
+from dockerslim_rewrite.planning.uses import Build, builds_of, use_conflict, use_decision, use_notes, uses_beside
 from dockerslim_rewrite.syntax.model import Dockerfile
 from dockerslim_rewrite.syntax.parser import parse_dockerfile
 
@@ -50,20 +50,40 @@ def rewrite(
     ignored = ignored_codes(dockerfile, options.ignore)
     if is_ignored(AVAILABLE, ignored):
         return Unchanged(AVAILABLE, 1, "left alone, as a comment in it or the configuration says")
-    outcome = _rewrite(dockerfile, context, options, templates)
-    return _apply_policy(_with_uses(outcome, context, uses), options, ignored)
+    uses = uses_beside(context) if uses is None else uses
+    outcome = _rewrite(dockerfile, context, options, templates, uses)
+    return _apply_policy(_with_notes(outcome, uses), options, ignored)
 
 
-def _rewrite(dockerfile: Dockerfile, context: Context, options: Options, templates: Path | None) -> Outcome:
+def _rewrite(
+    dockerfile: Dockerfile, context: Context, options: Options, templates: Path | None, uses: tuple[Use, ...]
+) -> Outcome:
     if (unchanged := gate_stages(dockerfile)) is not None:
         return _unchanged(unchanged)
-    facts = replay_stage(dockerfile, dockerfile.stages[-1])
+    builds = builds_of(dockerfile, uses)
+    outcomes = [_rewrite_build(dockerfile, build, context, options, templates) for build in builds]
+    for outcome in outcomes:
+        if not isinstance(outcome, Rewritten):
+            return outcome
+    if len({outcome.text for outcome in outcomes if isinstance(outcome, Rewritten)}) > 1:
+        return Refused((use_conflict(dockerfile, builds),))
+    return outcomes[0]
+
+
+def _rewrite_build(
+    dockerfile: Dockerfile, build: Build, context: Context, options: Options, templates: Path | None
+) -> Outcome:
+    facts = replay_stage(dockerfile, dockerfile.stages[-1], build.arguments)
     verdict = gate_facts(dockerfile, facts)
     if isinstance(verdict, NoBenefit):
         return _unchanged(verdict)
     if verdict:
         return Refused(verdict)
-    return _rewrite_stage(dockerfile, facts, context, options, templates)
+    outcome = _rewrite_stage(dockerfile, facts, context, options, templates)
+    decision = use_decision(build)
+    if not isinstance(outcome, Rewritten) or decision is None:
+        return outcome
+    return Rewritten(outcome.text, replace(outcome.plan, decisions=(decision, *outcome.plan.decisions)))
 
 
 def _rewrite_stage(
@@ -96,10 +116,10 @@ def _rewrite_stage(
     return Rewritten(text, plan)
 
 
-def _with_uses(outcome: Outcome, context: Context, uses: tuple[Use, ...] | None) -> Outcome:
+def _with_notes(outcome: Outcome, uses: tuple[Use, ...]) -> Outcome:
     if not isinstance(outcome, Rewritten):
         return outcome
-    notes = tuple(use_notes(outcome.plan, uses_beside(context) if uses is None else uses))
+    notes = tuple(use_notes(outcome.plan, uses))
     return Rewritten(outcome.text, replace(outcome.plan, notes=outcome.plan.notes + notes)) if notes else outcome
 
 

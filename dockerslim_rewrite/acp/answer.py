@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from dockerslim_rewrite.config.model import Choices
+from dockerslim_rewrite.configured import Setup, make_configs, rewrite_as, set_up
 from dockerslim_rewrite.context.local import LocalContext, NoContext
 from dockerslim_rewrite.context.model import Context
+from dockerslim_rewrite.discovery.builds import Builds
+from dockerslim_rewrite.knowledge.overlay import Overlay
 from dockerslim_rewrite.languages.model import Style
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Rewritten
-from dockerslim_rewrite.pipeline import rewrite
 from dockerslim_rewrite.planning.model import Options
 from dockerslim_rewrite.report.diff import unified_diff
 from dockerslim_rewrite.syntax.parser import parse_dockerfile
@@ -38,7 +42,12 @@ class Request(Struct, frozen=True):
 
 
 def answer_prompt(prompt: str) -> str:
-    """Return the answer to a prompt: a fenced patch or file, or NO_CHANGE when there is none that is safe."""
+    """Return the answer to a prompt: a fenced patch or file, or NO_CHANGE when there is none that is safe.
+
+    Raises:
+        ConfigError: when a configuration file is wrong.
+        TemplateFailed: when a template of the user has an error.
+    """
     request = read_prompt(prompt)
     text = _rewritten(request) if request is not None else None
     if request is None or text is None:
@@ -60,8 +69,7 @@ def read_prompt(prompt: str) -> Request | None:
     path, context = _value(head, _PATH), _value(head, _CONTEXT)
     file = Path(path) if path else None
     text = _exact(prompt[start + len(_FENCE) : end], file)
-    folder = Path(context) if context else file.parent if file else None
-    return Request(text, file, folder, _WHOLE_FILE in prompt[end:])
+    return Request(text, file, Path(context) if context else None, _WHOLE_FILE in prompt[end:])
 
 
 def _value(lines: list[str], key: str) -> str:
@@ -79,10 +87,11 @@ def _exact(text: str, file: Path | None) -> str:
 
 def _rewritten(request: Request) -> str | None:
     """Return the smallest rewrite that leaves the last stage's settings alone. Nothing is hardened or optimised."""
-    context = _context(request)
-    for style in ("auto", *get_args(Style)):
+    setup, context = _set_up(request)
+    plain = replace(setup.options, nonroot=False, optimize=False)
+    for style in dict.fromkeys((plain.runtime, "auto", *get_args(Style))):
         try:
-            outcome = rewrite(request.text, context, Options(runtime=style))
+            outcome = rewrite_as(replace(setup, options=replace(plain, runtime=style)), request.text, context)
         except (InvalidDockerfile, CheckFailed):
             continue
         if isinstance(outcome, Rewritten) and _settings(outcome.text) == _settings(request.text):
@@ -90,10 +99,13 @@ def _rewritten(request: Request) -> str | None:
     return None
 
 
-def _context(request: Request) -> Context:
-    if request.context is None or not request.context.is_dir():
-        return NoContext()
-    return LocalContext(request.context, request.path)
+def _set_up(request: Request) -> tuple[Setup, Context]:
+    told = request.context if request.context is not None and request.context.is_dir() else None
+    if request.path is None:
+        setup = Setup(Options(), None, told or Path(), (), Overlay())
+        return setup, LocalContext(told) if told is not None else NoContext()
+    setup = set_up(make_configs(), Builds(), request.path, Choices(context=told))
+    return setup, LocalContext(setup.context, request.path) if setup.context.is_dir() else NoContext()
 
 
 def _settings(text: str) -> tuple[dict[str, str], Counter[tuple[str, str]]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -15,17 +17,28 @@ from dockerslim_rewrite.syntax.instruction import split_words
 from dockerslim_rewrite.syntax.model import Dockerfile, Instruction, Stage
 from dockerslim_rewrite.syntax.words import expand, expand_words, parse_pairs
 
+Arguments: TypeAlias = Mapping[str, str]
+_NONE: Arguments = MappingProxyType({})
+
 DEFAULT_SHELL = ("/bin/sh", "-c")
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def replay_stage(dockerfile: Dockerfile, stage: Stage) -> StageFacts:
-    """Replay one stage of a Dockerfile. Never raises: what cannot be expanded stays as written, and is a problem."""
-    meta = _meta_args(dockerfile)
-    base_text = _try_expand(stage.base, meta, dockerfile.escape)
-    replayer = _Replayer(dockerfile, resolve_image(base_text), meta)
+def replay_stage(dockerfile: Dockerfile, stage: Stage, arguments: Arguments = _NONE) -> StageFacts:
+    """Replay one stage of a Dockerfile. Never raises: what cannot be expanded stays as written, and is a problem.
+
+    `arguments` are build arguments for the ARGs before the first FROM.
+    """
+    meta = _meta_args(dockerfile, arguments)
+    image = _try_expand(stage.base, meta, dockerfile.escape)
+    replayer = _Replayer(dockerfile, resolve_image(image), meta)
     steps = tuple(replayer.step(index, instruction) for index, instruction in enumerate(stage.instructions))
-    return StageFacts(stage, replayer.base, base_text, steps, replayer.contract(), tuple(replayer.problems))
+    return StageFacts(stage, replayer.base, image, steps, replayer.contract(), tuple(replayer.problems))
+
+
+def base_text(dockerfile: Dockerfile, stage: Stage, arguments: Arguments = _NONE) -> str:
+    """Return FROM's image with its variables replaced, as `replay_stage` does."""
+    return _try_expand(stage.base, _meta_args(dockerfile, arguments), dockerfile.escape)
 
 
 def clean_path(path: str, workdir: str) -> str:
@@ -34,11 +47,13 @@ def clean_path(path: str, workdir: str) -> str:
     return "/" + joined.lstrip("/")
 
 
-def _meta_args(dockerfile: Dockerfile) -> dict[str, str]:
+def _meta_args(dockerfile: Dockerfile, arguments: Arguments) -> dict[str, str]:
     known: dict[str, str] = {}
     for instruction in dockerfile.meta_args:
         for name, raw in parse_pairs(instruction.value, dockerfile.escape):
-            if raw is not None:
+            if name in arguments:
+                known[name] = arguments[name]
+            elif raw is not None:
                 known[name] = _try_expand(raw, known, dockerfile.escape)
     return known
 

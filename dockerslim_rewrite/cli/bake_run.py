@@ -9,25 +9,29 @@ from msgspec import Struct
 
 from dockerslim_rewrite.cli.files import UserError, read_dockerfile, write_atomically
 from dockerslim_rewrite.cli.run import EXIT_OK, EXIT_USAGE, say
-from dockerslim_rewrite.cli.verify_run import parse_build_args
+from dockerslim_rewrite.cli.verify_run import build_args
+from dockerslim_rewrite.config.find import Configs
+from dockerslim_rewrite.config.model import Choices
+from dockerslim_rewrite.config.problem import ConfigError
+from dockerslim_rewrite.configured import make_configs, rewrite_as, set_up
 from dockerslim_rewrite.context.local import LocalContext
+from dockerslim_rewrite.discovery.builds import Builds
 from dockerslim_rewrite.discovery.find import find_dockerfiles
+from dockerslim_rewrite.emit.render import TemplateFailed
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Rewritten
-from dockerslim_rewrite.pipeline import rewrite
-from dockerslim_rewrite.planning.model import Options
 from dockerslim_rewrite.report.text import report_text
 from dockerslim_rewrite.verify.bake import BakeEntry, bake_file
 
 
 class BakeCall(Struct, frozen=True):
-    """One call. `paths` are Dockerfiles and folders to search, `output` the bake file to write."""
+    """One call. `paths` are Dockerfiles and folders to search, `output` is the bake file; the rest as in `verify`."""
 
     paths: tuple[Path, ...]
     output: Path
-    context: Path | None = None
     build_args: tuple[str, ...] = ()
     network: str | None = None
-    options: Options = Options()
+    choices: Choices = Choices()
+    no_config: bool = False
 
 
 def run_bake(call: BakeCall) -> int:
@@ -35,18 +39,17 @@ def run_bake(call: BakeCall) -> int:
 
     A Dockerfile that has no rewrite is named on stderr with the reason and left out.
     """
-    found = find_dockerfiles(call.paths)
-    for path in found.missing:
-        say(f"dockerslim-rewrite: {path}: no such file or folder")
-    if found.missing:
-        return EXIT_USAGE
-    entries = list(_entries(call, [Path(path) for path in found.dockerfiles]))
-    if not entries:
-        say("dockerslim-rewrite: no Dockerfile here has a rewrite: no bake file is written")
-        return EXIT_USAGE
     try:
+        configs = make_configs(enabled=not call.no_config)
+        found = find_dockerfiles(call.paths, configs.chosen)
+        if found.missing:
+            raise UserError(f"{found.missing[0]}: no such file or folder")
+        builds = Builds(found.builds)
+        entries = list(_entries(call, configs, builds, [Path(path) for path in found.dockerfiles]))
+        if not entries:
+            raise UserError("no Dockerfile here has a rewrite: no bake file is written")
         write_atomically(call.output, bake_file(entries, Path.cwd()), None)
-    except UserError as error:
+    except (UserError, ConfigError, TemplateFailed) as error:
         say(f"dockerslim-rewrite: {error}")
         return EXIT_USAGE
     left = len(found.dockerfiles) - len(entries)
@@ -57,12 +60,11 @@ def run_bake(call: BakeCall) -> int:
     return EXIT_OK
 
 
-def _entries(call: BakeCall, dockerfiles: list[Path]) -> Iterator[BakeEntry]:
-    args = parse_build_args(call.build_args)
+def _entries(call: BakeCall, configs: Configs, builds: Builds, dockerfiles: list[Path]) -> Iterator[BakeEntry]:
     for path in dockerfiles:
-        context = call.context if call.context is not None else path.parent
+        setup = set_up(configs, builds, path, call.choices)
         try:
-            outcome = rewrite(read_dockerfile(path), LocalContext(context, path), call.options)
+            outcome = rewrite_as(setup, read_dockerfile(path), LocalContext(setup.context, path))
         except UserError as error:
             say(f"left out: {error}")
         except InvalidDockerfile as error:
@@ -75,4 +77,4 @@ def _entries(call: BakeCall, dockerfiles: list[Path]) -> Iterator[BakeEntry]:
             elif path.with_name(path.name + ".dockerignore").exists():
                 say(f"left out: {path}: it has an ignore file of its own, which an inline Dockerfile cannot have")
             else:
-                yield BakeEntry(path, context, outcome.text, args, call.network)
+                yield BakeEntry(path, setup.context, outcome.text, build_args(setup, call.build_args), call.network)

@@ -10,17 +10,17 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dockerslim_rewrite.cli.configured import absolute, make_configs, set_up
 from dockerslim_rewrite.cli.files import UserError, write_atomically
 from dockerslim_rewrite.cli.job import Job
 from dockerslim_rewrite.cli.pool import default_workers, run_jobs
 from dockerslim_rewrite.cli.progress import with_progress
 from dockerslim_rewrite.cli.run import EXIT_AVAILABLE, EXIT_INTERNAL, EXIT_OK, EXIT_USAGE, say
 from dockerslim_rewrite.cli.verified import with_sizes
-from dockerslim_rewrite.config.find import Configs
+from dockerslim_rewrite.config.find import Configs, absolute
 from dockerslim_rewrite.config.model import Choices
 from dockerslim_rewrite.config.problem import ConfigError
-from dockerslim_rewrite.discovery.builds import Builds, choose_context
+from dockerslim_rewrite.configured import make_configs, set_up
+from dockerslim_rewrite.discovery.builds import Builds
 from dockerslim_rewrite.discovery.find import Found, find_dockerfiles
 from dockerslim_rewrite.discovery.gitignore import Patterns
 from dockerslim_rewrite.emit.render import TemplateFailed
@@ -105,9 +105,7 @@ def _with_named(call: CheckCall, configs: Configs, found: Found, builds: Builds)
 
 
 def _job(call: CheckCall, configs: Configs, builds: Builds, path: str, texts: bool, data: bool) -> Job:
-    setup = set_up(configs, Path(path), call.choices)
-    context, uses = choose_context(builds, path, setup.context)
-    return Job(path, str(context), setup.options, setup.templates, setup.overlay, texts, data, uses)
+    return Job(path, set_up(configs, builds, Path(path), call.choices), texts, data)
 
 
 class _Choice:
@@ -141,7 +139,7 @@ def _validate(call: CheckCall) -> None:
 def _deliver(call: CheckCall, job: Job, report: FileReport) -> FileReport:
     """Write a rewrite where the call wants it; one that needs a review is written only with --unsafe."""
     target = _target(call, report)
-    if target is None or report.status != "rewrite" or (report.review and not job.options.unsafe):
+    if target is None or report.status != "rewrite" or (report.review and not job.setup.options.unsafe):
         return report
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -10,13 +10,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from dockerslim_rewrite.cli.files import UnreadableFile, read_dockerfile
-from dockerslim_rewrite.context.builds import Use
+from dockerslim_rewrite.configured import Setup, rewrite_as
 from dockerslim_rewrite.context.local import LocalContext
 from dockerslim_rewrite.emit.render import TemplateFailed
-from dockerslim_rewrite.knowledge.overlay import Overlay, use_overlay
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile
-from dockerslim_rewrite.pipeline import rewrite
-from dockerslim_rewrite.planning.model import Options
 from dockerslim_rewrite.report.file import failed_report, file_report, invalid_report
 from dockerslim_rewrite.report.model import FileReport
 
@@ -25,17 +22,12 @@ MAX_HELD_CHARACTERS = 16 * 1024 * 1024
 
 
 class Job(Struct, frozen=True):
-    """A Dockerfile with its context, options and a company's facts. `texts` and `data` ask for large fields;
-    `uses` are what compose and bake files do with it."""
+    """A Dockerfile and how it is rewritten. `texts` and `data` ask for large fields of the report."""
 
     path: str
-    context: str
-    options: Options = Options()
-    templates: Path | None = None
-    overlay: Overlay = Overlay()
+    setup: Setup
     texts: bool = False
     data: bool = False
-    uses: tuple[Use, ...] = ()
 
 
 def check_file(job: Job) -> FileReport:
@@ -47,8 +39,7 @@ def check_file(job: Job) -> FileReport:
     path = Path(job.path)
     try:
         source = read_dockerfile(path)
-        with use_overlay(job.overlay):
-            outcome = rewrite(source, _context(job), job.options, job.templates, job.uses)
+        outcome = rewrite_as(job.setup, source, _context(job))
         return file_report(job.path, source, outcome, texts=job.texts, data=job.data)
     except UnreadableFile as error:
         return invalid_report(job.path, error.line, error.reason)
@@ -67,7 +58,7 @@ def check_file(job: Job) -> FileReport:
 def _context(job: Job) -> LocalContext:
     """Return the context: what is known about a folder serves all Dockerfiles that are built with it in turn."""
     own = job.path if Path(f"{job.path}.dockerignore").exists() else ""
-    context = _shared_context(job.context, own)
+    context = _shared_context(str(job.setup.context), own)
     if context.held > MAX_HELD_CHARACTERS:
         _shared_context.cache_clear()
     return context

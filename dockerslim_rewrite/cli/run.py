@@ -8,19 +8,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from dockerslim_rewrite.cli.configured import Setup, make_configs, set_up
 from dockerslim_rewrite.cli.files import UserError, read_dockerfile, write_atomically
 from dockerslim_rewrite.config.model import Choices
 from dockerslim_rewrite.config.problem import ConfigError
-from dockerslim_rewrite.context.builds import Use
+from dockerslim_rewrite.configured import Setup, make_configs, rewrite_as, set_up
 from dockerslim_rewrite.context.local import LocalContext, NoContext
 from dockerslim_rewrite.context.model import Context
-from dockerslim_rewrite.discovery.builds import Builds, choose_context
+from dockerslim_rewrite.discovery.builds import Builds
 from dockerslim_rewrite.emit.render import TemplateFailed
-from dockerslim_rewrite.knowledge.overlay import use_overlay
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Outcome, Refused, Rewritten
-from dockerslim_rewrite.pipeline import rewrite
 from dockerslim_rewrite.planning.improvements import IMPROVEMENTS, unknown_codes
 from dockerslim_rewrite.planning.model import Options
 from dockerslim_rewrite.report.clean import printable
@@ -57,10 +55,7 @@ def run(call: Call) -> int:
         _validate(call)
         source = read_dockerfile(call.dockerfile)
         setup = _set_up(call)
-        with use_overlay(setup.overlay):
-            context, uses = _context(call, setup)
-            outcome = rewrite(source, context, setup.options, setup.templates, uses)
-        return _deliver(call, source, outcome)
+        return _deliver(call, source, rewrite_as(setup, source, _context(call, setup)))
     except (UserError, TemplateFailed, ConfigError) as error:
         say(f"rewrite: {error}")
         return EXIT_USAGE
@@ -91,10 +86,11 @@ def _set_up(call: Call) -> Setup:
         templates=call.templates,
         context=call.context,
     )
-    setup = set_up(make_configs(None, enabled=not call.no_config), call.dockerfile or Path("Dockerfile"), given)
+    configs = make_configs(enabled=not call.no_config)
+    setup = set_up(configs, Builds(), call.dockerfile or Path("Dockerfile"), given)
     if options.skip and not setup.options.optimize:
         raise UserError("--skip goes with --optimize")
-    return setup
+    return setup if call.dockerfile is not None else replace(setup, uses=())
 
 
 def say(text: str) -> None:
@@ -132,11 +128,10 @@ def _same(one: Path, other: Path) -> bool:
     return one.exists() and other.exists() and one.samefile(other)
 
 
-def _context(call: Call, setup: Setup) -> tuple[Context, tuple[Use, ...]]:
-    if call.dockerfile is None:
-        return LocalContext(call.context) if call.context is not None else NoContext(), ()
-    root, uses = choose_context(Builds(()), str(call.dockerfile), setup.context)
-    return LocalContext(root, call.dockerfile), uses
+def _context(call: Call, setup: Setup) -> Context:
+    if call.dockerfile is None and call.context is None:
+        return NoContext()
+    return LocalContext(setup.context, call.dockerfile)
 
 
 def _deliver(call: Call, source: str, outcome: Outcome) -> int:

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from dockerslim_rewrite.cli.rewrite import ContextDir, NoConfig
+
 Paths = Annotated[list[Path] | None, typer.Argument(help="The Dockerfile; with --bake also several, or folders.")]
-ContextDir = Annotated[Path | None, typer.Option("--context", help="Build context; default: the file's folder.")]
 RewrittenFile = Annotated[
     Path | None, typer.Option("--rewritten", help="Verify this multi-stage file instead of ours.")
 ]
@@ -67,6 +68,7 @@ def verify_command(
     allow: Allow = None,
     measure: Measure = True,
     unsafe: Unsafe = False,
+    no_config: NoConfig = False,
     json: Json = False,
     html: Html = None,
     bake: Bake = None,
@@ -83,11 +85,11 @@ def verify_command(
     """
     from dockerslim_rewrite.cli.bake_run import BakeCall, run_bake
     from dockerslim_rewrite.cli.verify_run import VerifyCall, run_verify
-    from dockerslim_rewrite.planning.model import Options
+    from dockerslim_rewrite.config.model import Choices
     from dockerslim_rewrite.verify.check import Check
     from dockerslim_rewrite.verify.session import Start
 
-    files, options = tuple(paths or (Path("Dockerfile"),)), Options(unsafe=unsafe)
+    files, choices = tuple(paths or (Path("Dockerfile"),)), Choices(unsafe=unsafe or None, context=context)
     args = tuple(build_arg or ())
     if bake is not None:
         running = {"--trace": trace, "--json": json, "--html": html, "--rewritten": rewritten, "--builder": builder}
@@ -96,12 +98,12 @@ def verify_command(
                 f"dockerslim-rewrite: --bake builds and runs nothing: {useless[0]} has no meaning with it", err=True
             )
             raise typer.Exit(2)
-        raise typer.Exit(run_bake(BakeCall(files, bake, context, args, network, options)))
+        raise typer.Exit(run_bake(BakeCall(files, bake, args, network, choices, no_config)))
     raw = (*(run_arg or ()), *(word for file in env_file or () for word in ("--env-file", str(file))))
     pairs = tuple((name, value) for name, _, value in (entry.partition("=") for entry in env or ()))
     check = Check(Start(tuple(arg or ()), pairs, (), raw), port, tuple(path or ("/",)), smoke_cmd, timeout)
     call = VerifyCall(
-        files, context, rewritten, args, builder, engine, network, check, build_timeout,
-        frozenset(allow or ()), measure, trace, json, html, quiet, options,
+        files, rewritten, args, builder, engine, network, check, build_timeout,
+        frozenset(allow or ()), measure, trace, json, html, quiet, choices, no_config,
     )  # fmt: skip
     raise typer.Exit(run_verify(call))

@@ -16,10 +16,14 @@ from msgspec import Struct
 from dockerslim_rewrite.cli.files import UserError, read_dockerfile, write_atomically
 from dockerslim_rewrite.cli.run import EXIT_OK, EXIT_USAGE, say
 from dockerslim_rewrite.cli.steps import Steps
+from dockerslim_rewrite.config.model import Choices
+from dockerslim_rewrite.config.problem import ConfigError
+from dockerslim_rewrite.configured import Setup, make_configs, rewrite_as, set_up
 from dockerslim_rewrite.context.local import LocalContext
+from dockerslim_rewrite.discovery.builds import Builds
+from dockerslim_rewrite.emit.render import TemplateFailed
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Rewritten, Unchanged
-from dockerslim_rewrite.pipeline import rewrite
-from dockerslim_rewrite.planning.model import Options
+from dockerslim_rewrite.planning.uses import agreed_arguments
 from dockerslim_rewrite.report.text import report_text
 from dockerslim_rewrite.verify.base_env import base_changes
 from dockerslim_rewrite.verify.check import ROOT_PATH, Check
@@ -33,10 +37,10 @@ EXIT_DIFFERENT, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 130, 143
 
 
 class VerifyCall(Struct, frozen=True):
-    """One call of `verify`. `context` None is the Dockerfile's folder, `rewritten` None is our own rewrite."""
+    """One call of `verify`. `rewritten` None is our own rewrite; `choices` are those of the command line, and win over
+    the configuration unless `no_config` leaves it unread. Build arguments win over those of a compose or bake file."""
 
     files: tuple[Path, ...]
-    context: Path | None = None
     rewritten: Path | None = None
     build_args: tuple[str, ...] = ()
     builder: str | None = None
@@ -50,7 +54,8 @@ class VerifyCall(Struct, frozen=True):
     json: bool = False
     html: Path | None = None
     quiet: bool = False
-    options: Options = Options()
+    choices: Choices = Choices()
+    no_config: bool = False
 
     @property
     def file(self) -> Path:
@@ -70,7 +75,7 @@ def run_verify(call: VerifyCall) -> int:
     except NothingToVerify as error:
         sys.stderr.write(str(error))
         return EXIT_OK
-    except (UserError, CannotVerify, EngineError, CheckFailed) as error:
+    except (UserError, ConfigError, TemplateFailed, CannotVerify, EngineError, CheckFailed) as error:
         say(f"dockerslim-rewrite: {call.file}: {error}")
         return EXIT_USAGE
     except InvalidDockerfile as error:
@@ -100,8 +105,8 @@ def _verify(call: VerifyCall) -> int:
 def _validate(call: VerifyCall) -> None:
     if len(call.files) > 1:
         raise UserError("verify takes one Dockerfile; --bake takes many")
-    if call.context is not None and not call.context.is_dir():
-        raise UserError(f"--context {call.context}: no such folder")
+    if (context := call.choices.context) is not None and not context.is_dir():
+        raise UserError(f"--context {context}: no such folder")
     if call.html is not None and not call.html.absolute().parent.is_dir():
         raise UserError(f"--html {call.html}: the folder {call.html.parent} does not exist")
     if any(not path.startswith("/") for path in call.check.paths):
@@ -112,28 +117,33 @@ def _validate(call: VerifyCall) -> None:
 
 def _make_job(call: VerifyCall) -> Job:
     source = read_dockerfile(call.file)
-    context = call.context if call.context is not None else call.file.parent
+    setup = set_up(make_configs(enabled=not call.no_config), Builds(), call.file, call.choices)
     if call.rewritten is not None:
         text = read_dockerfile(call.rewritten)
         allowed = base_changes(source, text)
     else:
-        outcome = rewrite(source, LocalContext(context, call.file), call.options)
+        outcome = rewrite_as(setup, source, LocalContext(setup.context, call.file))
         if isinstance(outcome, Unchanged):
             raise NothingToVerify(report_text(str(call.file), outcome))
         if not isinstance(outcome, Rewritten):
             raise CannotVerify("there is no rewrite to verify\n" + report_text(str(call.file), outcome).rstrip("\n"))
         text = outcome.text
         allowed = frozenset(name for decision in outcome.plan.decisions for name in decision.changes)
+    args = build_args(setup, call.build_args)
     return Job(
-        call.file, context, source, text, call.allowed | allowed, parse_build_args(call.build_args), call.network,
-        call.builder, call.build_timeout, call.check, call.measured, call.traced,
+        call.file, setup.context, source, text, call.allowed | allowed, args, call.network, call.builder,
+        call.build_timeout, call.check, call.measured, call.traced,
     )  # fmt: skip
 
 
-def parse_build_args(entries: tuple[str, ...]) -> dict[str, str]:
-    """Return build arguments by name; one without a value takes it from the environment, as the engines do."""
+def build_args(setup: Setup, entries: tuple[str, ...]) -> dict[str, str]:
+    """Return build arguments by name: those that all builds of the file agree about, and over them what is given.
+
+    One that is given without a value takes it from the environment, as the engines do.
+    """
     pairs = (entry.partition("=") for entry in entries)
-    return {name: value if equals else os.environ.get(name, "") for name, equals, value in pairs}
+    given = {name: value if equals else os.environ.get(name, "") for name, equals, value in pairs}
+    return {**agreed_arguments(setup.uses), **given}
 
 
 def _publish(call: VerifyCall, job: Job, proof: Proof) -> None:

@@ -10,6 +10,14 @@ from dockerslim_rewrite.config.model import Choices, Config
 from dockerslim_rewrite.config.read import FILE, Codes, any_code, read_config
 from dockerslim_rewrite.discovery.gitignore import Patterns
 
+# The names of configuration files; in one folder the first wins.
+CONFIG_FILES = (FILE, "pyproject.toml")
+
+
+def absolute(path: Path) -> str:
+    """Return the absolute path: the folder without links, so that it lies below its configuration's folder."""
+    return f"{os.path.realpath(path.parent).rstrip('/')}/{path.name}"
+
 
 class Configs:
     """The configuration files of a run, each read once.
@@ -64,7 +72,7 @@ class Configs:
         return self._by_folder[folder]
 
     def _look(self, folder: str) -> Config | None:
-        for name in (FILE, "pyproject.toml"):
+        for name in CONFIG_FILES:
             path = Path(folder, name)
             if path.is_file() and (config := read_config(path, self._codes)) is not None:
                 return config

@@ -15,7 +15,7 @@ from dockerslim_rewrite.knowledge.discovery import is_bake_name, is_compose_name
 class Builds:
     """The builds that compose and bake files describe, by the Dockerfile's real path."""
 
-    def __init__(self, files: Iterable[str]) -> None:
+    def __init__(self, files: Iterable[str] = ()) -> None:
         self._by_dockerfile: dict[str, list[tuple[str, Use]]] = {}
         self._read: set[str] = set()
         for file in files:

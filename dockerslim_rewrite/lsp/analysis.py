@@ -10,11 +10,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.model import Applicability
+from dockerslim_rewrite.configured import Setup, rewrite_as
 from dockerslim_rewrite.context.model import Context
+from dockerslim_rewrite.emit.render import TemplateFailed
 from dockerslim_rewrite.languages.model import Style
-from dockerslim_rewrite.lsp.settings import Settings
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Outcome, Refused, Rewritten
-from dockerslim_rewrite.pipeline import rewrite
 from dockerslim_rewrite.planning.ignores import ignored_codes
 from dockerslim_rewrite.planning.model import Decision, Options
 from dockerslim_rewrite.syntax.model import Dockerfile, Instruction
@@ -34,13 +34,24 @@ class Variant(Struct, frozen=True):
 
 
 class Analysis:
-    """The answers for one text. `problem` says in one line what went wrong in this program, None when nothing did."""
+    """The answers for one text. `problem` says in one line what went wrong in this program, None when nothing did;
+    `mistake` what is wrong in the user's configuration or templates: then there is no outcome. `silenced` are the codes
+    that the editor does not show; the configuration's are in `setup`, and hold for the rewrite as well."""
 
-    def __init__(self, dockerfile: Dockerfile, context: Context, settings: Settings) -> None:
+    def __init__(
+        self,
+        dockerfile: Dockerfile,
+        context: Context,
+        setup: Setup,
+        silenced: tuple[str, ...] = (),
+        mistake: str | None = None,
+    ) -> None:
         self.dockerfile = dockerfile
         self.problem: str | None = None
+        self.mistake = mistake
         self._context = context
-        self._settings = settings
+        self._setup = setup
+        self._silenced = silenced
         self._outcomes: dict[Options, Outcome | None] = {}
 
     @property
@@ -50,13 +61,13 @@ class Analysis:
 
     @cached_property
     def ignored(self) -> frozenset[str]:
-        """Return the codes that settings and comments switch off."""
-        return ignored_codes(self.dockerfile, self._settings.ignore)
+        """Return the codes that settings, configuration and comments switch off."""
+        return ignored_codes(self.dockerfile, (*self.options.ignore, *self._silenced))
 
     @property
     def options(self) -> Options:
         """Return the options of the rewrite that is offered first."""
-        return Options(nonroot=self._settings.nonroot)
+        return self._setup.options
 
     @property
     def outcome(self) -> Outcome | None:
@@ -70,12 +81,14 @@ class Analysis:
         return self._outcomes[options]
 
     def _rewrite(self, options: Options) -> Outcome | None:
-        if not self.dockerfile.stages or self.dockerfile.problems or len(self.text) > MAX_CHARACTERS:
+        if not self.dockerfile.stages or self.dockerfile.problems or len(self.text) > MAX_CHARACTERS or self.mistake:
             return None
         try:
-            return rewrite(self.text, self._context, options)
+            return rewrite_as(replace(self._setup, options=options), self.text, self._context)
         except InvalidDockerfile:
             return None
+        except TemplateFailed as error:
+            self.mistake = str(error)
         except CheckFailed as error:
             self.problem = f"the result did not pass the checks: {error}"
         except Exception as error:  # a defect in one file must not end the server for all others

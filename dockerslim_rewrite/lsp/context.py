@@ -23,11 +23,11 @@ class StampedContext(LocalContext):
         super().__init__(root, dockerfile)
         self._stamps: dict[str, Stamp] = {}
         for path in (f"{dockerfile}.dockerignore", str(self.root / ".dockerignore")):
-            self._stamps[path] = _stamp(path)
+            self._stamps[path] = stamp(path)
 
     def is_fresh(self) -> bool:
         """Tell whether everything that was looked at is as it was."""
-        return all(_stamp(path) == stamp for path, stamp in self._stamps.items())
+        return all(stamp(path) == before for path, before in self._stamps.items())
 
     def read_text(self, path: str) -> str | None:
         """See `Context.read_text`."""
@@ -57,7 +57,7 @@ class StampedContext(LocalContext):
     def _look(self, path: str) -> None:
         full = f"{self.root}/{path.strip('/')}"
         if full not in self._stamps:
-            self._stamps[full] = _stamp(full)
+            self._stamps[full] = stamp(full)
 
     def _look_below(self, path: str) -> None:
         # The time of a directory tells when a name appears or goes: a walk needs no stamp for each file.
@@ -65,7 +65,8 @@ class StampedContext(LocalContext):
             self._look(path)
 
 
-def _stamp(path: str) -> Stamp:
+def stamp(path: str) -> Stamp:
+    """Return what changes when a file or directory does; None where there is none."""
     try:
         status = os.stat(path)  # noqa: PTH116 - a str path is faster here
     except (OSError, ValueError):
@@ -73,15 +74,13 @@ def _stamp(path: str) -> Stamp:
     return status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode
 
 
-def context_root(path: Path, folders: Iterable[Path], configured: str, dockerfile: Dockerfile) -> Path:
-    """Return the build context of a Dockerfile.
+def context_root(path: Path, folders: Iterable[Path], dockerfile: Dockerfile) -> Path:
+    """Return the build context of a Dockerfile about which nobody says anything.
 
-    A configured one wins. Else it is the nearest folder, from the file's own up to the workspace folder, that holds
-    every file that COPY names; where none does, it is the file's own folder, as on the command line.
+    It is the nearest folder, from the file's own up to the workspace folder, that holds every file that COPY names;
+    where none does, it is the file's own folder, as on the command line.
     """
     workspace = next((folder for folder in folders if path.is_relative_to(folder)), None)
-    if configured:
-        return (workspace or path.parent) / configured
     sources = _copied(dockerfile)
     for folder in (path.parent, *path.parent.parents):
         if all((folder / source).exists() for source in sources):

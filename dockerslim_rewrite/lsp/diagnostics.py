@@ -19,8 +19,14 @@ _NAMED_PARTS = 2
 
 
 def diagnose(analysis: Analysis, index: LineIndex) -> list[Diagnostic]:
-    """Return the diagnostics of a file; none for an unchanged, invalid or unfinished one."""
+    """Return the diagnostics of a file; none for an unchanged, invalid or unfinished one.
+
+    What is wrong with the user's configuration or templates is one error; it has no code, since nobody ignores it.
+    """
     outcome = analysis.outcome
+    if analysis.mistake is not None:
+        where = line_range(analysis, index, 1)
+        return [Diagnostic(where, printable(analysis.mistake), DiagnosticSeverity.Error, source=SOURCE)]
     if not isinstance(outcome, Rewritten | Refused):
         return []
     found = list(_refused(outcome) if isinstance(outcome, Refused) else _rewritten(analysis, outcome.plan))

@@ -9,16 +9,32 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from dockerslim_rewrite.config.problem import ConfigError
+from dockerslim_rewrite.configured import Setup
 from dockerslim_rewrite.context.local import NoContext
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.lsp.analysis import Analysis
 from dockerslim_rewrite.lsp.context import StampedContext, context_root
 from dockerslim_rewrite.lsp.settings import Settings
+from dockerslim_rewrite.lsp.setup import Marks, document_setup, marks, plain_setup
 from dockerslim_rewrite.syntax.model import Dockerfile
 from dockerslim_rewrite.syntax.parser import parse_dockerfile
 
 # For so long a context counts as unchanged without a look at the disk, unless the editor tells of a change.
 FRESH_SECONDS = 0.5
+
+
+class Found(Struct, frozen=True):
+    """How a document is rewritten, the settings and folders that this was found with, and the state of what was read.
+
+    `mistake` says what is wrong with the configuration; then `setup` is that of the editor alone.
+    """
+
+    setup: Setup
+    mistake: str | None
+    settings: Settings
+    folders: tuple[Path, ...]
+    marks: Marks
 
 
 class Version(Struct, frozen=True):
@@ -40,8 +56,10 @@ class Document:
         self.uri = uri
         self.path = path
         self.version = version
-        self._analysed: tuple[Version, Context, Analysis] | None = None
+        self._analysed: tuple[Version, Found, Context, Analysis] | None = None
+        self._found: Found | None = None
         self._context: StampedContext | None = None
+        self._nothing = NoContext()
         self._checked = 0.0
 
     def forget_times(self) -> None:
@@ -51,29 +69,51 @@ class Document:
     def analysis(self, version: Version) -> Analysis:
         """Return the analysis of a version; the same one as long as neither it nor the context has changed."""
         dockerfile = self._parsed(version)
-        context = self._fresh_context(version, dockerfile)
-        if self._analysed is None or self._analysed[0] is not version or self._analysed[1] is not context:
-            self._analysed = (version, context, Analysis(dockerfile, context, version.settings))
-        return self._analysed[2]
+        stale = time.monotonic() - self._checked >= FRESH_SECONDS
+        found = self._fresh_setup(version, stale=stale)
+        context = self._fresh_context(version, dockerfile, found.setup, stale=stale)
+        if stale:
+            self._checked = time.monotonic()
+        known = self._analysed
+        if known is None or known[0] is not version or known[1] is not found or known[2] is not context:
+            silenced = version.settings.ignore
+            analysis = Analysis(dockerfile, context, found.setup, silenced, found.mistake)
+            self._analysed = (version, found, context, analysis)
+            return analysis
+        return known[3]
 
     def _parsed(self, version: Version) -> Dockerfile:
         if self._analysed is not None and self._analysed[0] is version:
-            return self._analysed[2].dockerfile
+            return self._analysed[3].dockerfile
         return parse_dockerfile(version.text)
 
-    def _fresh_context(self, version: Version, dockerfile: Dockerfile) -> Context:
+    def _fresh_setup(self, version: Version, *, stale: bool) -> Found:
+        found = self._found
+        if (
+            found is None
+            or (found.settings, found.folders) != (version.settings, version.folders)
+            or (stale and found.marks != marks(self.path, found.setup.templates))
+        ):
+            self._found = found = self._find(version)
+        return found
+
+    def _find(self, version: Version) -> Found:
+        mistake = None
+        try:
+            setup = document_setup(self.path, version.settings, version.folders)
+        except ConfigError as error:
+            setup, mistake = plain_setup(version.settings), str(error)
+        return Found(setup, mistake, version.settings, version.folders, marks(self.path, setup.templates))
+
+    def _fresh_context(self, version: Version, dockerfile: Dockerfile, setup: Setup, *, stale: bool) -> Context:
         if self.path is None:
-            return self._analysed[1] if self._analysed is not None else NoContext()
-        root = context_root(self.path, version.folders, version.settings.context, dockerfile)
-        now = time.monotonic()
-        if self._context is not None and self._context.root == Path(os.path.realpath(root)):
-            if now - self._checked < FRESH_SECONDS:
-                return self._context
-            if self._context.is_fresh():
-                self._checked = now
-                return self._context
-        self._context, self._checked = StampedContext(root, self.path), now
-        return self._context
+            return self._nothing
+        root = setup.context if setup.stated else context_root(self.path, version.folders, dockerfile)
+        known = self._context
+        moved = known is None or known.root != Path(os.path.realpath(root))
+        if known is None or moved or (stale and not known.is_fresh()):
+            self._context = known = StampedContext(root, self.path)
+        return known
 
 
 class Documents:

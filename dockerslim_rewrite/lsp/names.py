@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from dockerslim_rewrite.knowledge.discovery import is_dockerfile_name
+
 _LANGUAGES = frozenset({"dockerfile", "containerfile"})
-_NAMES = ("dockerfile", "containerfile")
-_IGNORE_SUFFIX = ".dockerignore"
 
 
 def is_dockerfile(uri: str, language: str) -> bool:
-    """Tell whether a document is a Dockerfile, by the editor's language or its name.
-
-    Names are `Dockerfile`, `Dockerfile.dev`, `api.Dockerfile` and the same with `Containerfile`, in any case.
-    """
-    if language.lower() in _LANGUAGES:
-        return True
-    name = PurePosixPath(uri).name.lower()
-    if name.endswith(_IGNORE_SUFFIX):
-        return False
-    return any(name == stem or name.startswith(f"{stem}.") or name.endswith(f".{stem}") for stem in _NAMES)
+    """Tell whether a document is a Dockerfile, by the editor's language or by its name as `check` sees it."""
+    return language.lower() in _LANGUAGES or is_dockerfile_name(PurePosixPath(uri).name)

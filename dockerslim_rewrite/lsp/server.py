@@ -32,7 +32,9 @@ _WATCHED = (
     "**/{package.json,package-lock.json,npm-shrinkwrap.json,yarn.lock,pnpm-lock.yaml,pnpm-workspace.yaml,bun.lock}",
     "**/{lerna.json,nx.json,turbo.json,.npmrc,.yarnrc.yml,.dockerignore,*.dockerignore,tsconfig*.json}",
     "**/{go.mod,go.sum,go.work,Makefile,Taskfile.yml,Taskfile.yaml}",
-    "**/*.{go,js,mjs,cjs,jsx,ts,mts,cts,tsx,sh}",
+    "**/{requirements*.txt,constraints*.txt,Pipfile,Pipfile.lock,poetry.lock,uv.lock,setup.py,setup.cfg}",
+    "**/{pyproject.toml,dockerslim-rewrite.toml,*compose*.yml,*compose*.yaml,*bake*.hcl,*bake*.json}",
+    "**/*.{go,js,mjs,cjs,jsx,ts,mts,cts,tsx,py,sh}",
 )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from dockerslim_rewrite.analysis.effects import Builds, CommandEffect
 from dockerslim_rewrite.analysis.model import StageFacts
 from dockerslim_rewrite.planning.model import Blocker, NoBenefit
 from dockerslim_rewrite.shell.parse import is_posix_shell
 from dockerslim_rewrite.syntax.model import Dockerfile
+
+_HOLE = re.compile(r"[:@/][-.:@/]|^[-.:@/]")
 
 TOOLCHAIN_FAMILIES = frozenset({"golang", "node", "python"})
 
@@ -26,7 +30,7 @@ def gate_facts(dockerfile: Dockerfile, facts: StageFacts) -> NoBenefit | tuple[B
     base = facts.base
     if base is not None and base.family == "windows":
         return (Blocker("D11", line, f"{facts.base_text} is a Windows image", "only Linux images are rewritten"),)
-    if base is None and "$" in facts.stage.base and (not facts.base_text or facts.base_text[-1] in ":@/"):
+    if base is None and is_unknown(facts.stage.base, facts.base_text):
         hint = "give the ARG before FROM a default"
         return (Blocker("D20", line, f"the base image {facts.stage.base} is not known before the build", hint),)
     if base is None or base.family not in TOOLCHAIN_FAMILIES:
@@ -47,6 +51,11 @@ def gate_facts(dockerfile: Dockerfile, facts: StageFacts) -> NoBenefit | tuple[B
         message = "no CMD and no ENTRYPOINT: a container starts a shell or the language's prompt"
         return (Blocker("D17", line, message, "add the CMD that starts the program"),)
     return ()
+
+
+def is_unknown(written: str, expanded: str) -> bool:
+    """Tell whether a base is known only when its build arguments are: a variable without a value left a hole."""
+    return "$" in written and (not expanded or expanded[-1] in ":@/" or _HOLE.search(expanded) is not None)
 
 
 def gate_last_stage(dockerfile: Dockerfile, facts: StageFacts, effects: tuple[CommandEffect, ...]) -> NoBenefit | None:

@@ -1,19 +1,26 @@
-"""What compose files do with the image (D22): reported, since only their authors know which service is for what."""
+"""What compose and bake files say about a build (D22): the arguments that FROM needs are taken from them. What they do
+with the image is reported, since only their authors know which service is for what."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from msgspec import Struct
+
+from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence
+from dockerslim_rewrite.analysis.replay import base_text
 from dockerslim_rewrite.context.builds import Use
 from dockerslim_rewrite.context.compose import read_compose
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge.discovery import is_compose_name
 from dockerslim_rewrite.knowledge.images import resolve_image
 from dockerslim_rewrite.languages.model import Note
-from dockerslim_rewrite.planning.model import RewritePlan
+from dockerslim_rewrite.planning.gate import is_unknown
+from dockerslim_rewrite.planning.model import Blocker, Decision, RewritePlan
+from dockerslim_rewrite.syntax.model import Dockerfile
 
 _WORD = re.compile(r'[^\s\[\]",]+')
 
@@ -25,6 +32,67 @@ def uses_beside(context: Context) -> tuple[Use, ...]:
         if is_compose_name(name) and (text := context.read_text(name)) is not None:
             found += [use for use in read_compose(name, text) if _is_root(use)]
     return tuple(found)
+
+
+class Build(Struct, frozen=True):
+    """One way in which a file is built: the base image, and the use that gives its build arguments (None: no use)."""
+
+    base: str
+    use: Use | None = None
+
+    @property
+    def arguments(self) -> Mapping[str, str]:
+        """Return the build arguments."""
+        return dict(self.use.args) if self.use is not None else {}
+
+
+def builds_of(dockerfile: Dockerfile, uses: Iterable[Use]) -> tuple[Build, ...]:
+    """Return the builds of the last stage, one for each base image that they are made from.
+
+    A build without arguments is the first, unless FROM needs some and a use gives them.
+    """
+    stage = dockerfile.stages[-1]
+    plain = Build(base_text(dockerfile, stage))
+    if not dockerfile.meta_args or "$" not in stage.base:
+        return (plain,)
+    found = [
+        Build(base_text(dockerfile, stage, dict(use.args)), use)
+        for use in uses
+        if use.target.lower() in ("", (stage.name or "").lower())
+    ]
+    known = [build for build in (plain, *found) if not is_unknown(stage.base, build.base)]
+    return tuple({build.base: build for build in reversed(known)}.values())[::-1] or (plain,)
+
+
+def use_decision(build: Build) -> Decision | None:
+    """Return the decision that takes FROM's build arguments from a use; None for a build without one."""
+    if build.use is None:
+        return None
+    given = " ".join(f"{name}={value}" for name, value in build.use.args)
+    evidence = Evidence(build.use.file, build.use.line, f"{build.use.name} builds with {given}")
+    return Decision("D22", f"the base image is {build.base}", (evidence,), Confidence.HIGH, Applicability.SAFE)
+
+
+def use_conflict(dockerfile: Dockerfile, builds: Sequence[Build]) -> Blocker:
+    """Return why a file is refused whose builds need different rewrites."""
+    says = [
+        f"{build.use.file}:{build.use.line}: {build.use.name} builds from {build.base}"
+        if build.use is not None
+        else f"without arguments it is built from {build.base}"
+        for build in builds[:2]
+    ]
+    message = f"its builds have different base images, and one rewrite does not suit both: {'; '.join(says)}"
+    hint = "give every build the same base image, or take a file for each"
+    return Blocker("D22", dockerfile.stages[-1].from_.line, message, hint)
+
+
+def agreed_arguments(uses: Iterable[Use]) -> dict[str, str]:
+    """Return the build arguments to which no two uses give different values."""
+    values: dict[str, set[str]] = {}
+    for use in uses:
+        for name, value in use.args:
+            values.setdefault(name, set()).add(value)
+    return {name: next(iter(found)) for name, found in values.items() if len(found) == 1}
 
 
 def use_notes(plan: RewritePlan, uses: Iterable[Use]) -> Iterator[Note]:

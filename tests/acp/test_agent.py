@@ -10,7 +10,7 @@ import pytest
 from dockerslim_rewrite.acp.agent import serve
 from dockerslim_rewrite.acp.answer import NO_CHANGE, answer_prompt
 from tests.lsp.editor import server_environment
-from tests.support import FIXTURES
+from tests.support import FIXTURES, copy_project
 
 ACP = (sys.executable, "-c", "from dockerslim_rewrite.cli.app import main; main()", "acp")
 
@@ -109,3 +109,17 @@ def test_a_defect_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     sink = io.BytesIO()
     serve(io.BytesIO(json.dumps({"jsonrpc": "2.0", **ask("x")}).encode()), sink, broken)
     assert json.loads(sink.getvalue())["error"] == {"code": -32603, "message": "ZeroDivisionError: x"}
+
+
+def test_the_configuration_and_compose_hold(tmp_path: Path) -> None:
+    path = copy_project(FIXTURES / "node/d22-arguments", tmp_path / "app") / "Dockerfile"
+    text = prompt(path, whole=True).replace(f"- Build context: {path.parent}\n", "")
+    answer = answer_prompt(text)
+    assert "FROM ${NODE_IMAGE} AS builder\n" in answer
+    assert "\nFROM node:20-alpine\n" in answer
+    config = path.parent / "dockerslim-rewrite.toml"
+    config.write_text('runtime = "slim"\nnonroot = true\noptimize = true\n')
+    assert "\nFROM node:20-bookworm-slim\n" in (answer := answer_prompt(text))
+    assert "USER" not in answer
+    config.write_text("runtime = 3\n")
+    assert talk(ask(text))[0]["error"]["message"].startswith(f"ConfigError: {config}: runtime must be one of")

@@ -13,6 +13,9 @@ from dockerslim_rewrite.cli.check_run import CheckCall, run_check
 from dockerslim_rewrite.cli.job import Job
 from dockerslim_rewrite.cli.pool import run_jobs
 from dockerslim_rewrite.config.model import Choices
+from dockerslim_rewrite.configured import Setup
+from dockerslim_rewrite.knowledge.overlay import Overlay
+from dockerslim_rewrite.planning.model import Options
 from tests.support import FIXTURES
 
 PROGRAM = "from dockerslim_rewrite.cli.app import main; main()"
@@ -188,7 +191,8 @@ def test_output_does_not_depend_on_the_number_of_workers(tmp_path: Path, capsys:
 
 def test_a_worker_that_dies_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dockerslim_rewrite.cli.job.read_dockerfile", _die_on_bad)
-    jobs = [Job(str(tmp_path / ("bad" if number == 20 else f"f{number}")), str(tmp_path)) for number in range(50)]
+    setup = Setup(Options(), None, tmp_path, (), Overlay())
+    jobs = [Job(str(tmp_path / ("bad" if number == 20 else f"f{number}")), setup) for number in range(50)]
     reports = list(run_jobs(jobs, 2))
     assert [report.file for report in reports] == [job.path for job in jobs]
     assert [number for number, report in enumerate(reports) if report.status == "failed"] == [20]

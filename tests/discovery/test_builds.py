@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from dockerslim_rewrite.cli.check_run import CheckCall, make_jobs
-from dockerslim_rewrite.cli.configured import make_configs
+from dockerslim_rewrite.configured import make_configs
 from dockerslim_rewrite.discovery.builds import Builds, choose_context
 from dockerslim_rewrite.discovery.find import find_dockerfiles
 
@@ -25,8 +25,8 @@ def make(root: Path) -> None:
 
 def contexts(root: Path) -> dict[str, str]:
     call = CheckCall((root,))
-    jobs = make_jobs(call, make_configs(None, enabled=True), find_dockerfiles(call.paths))
-    return {str(Path(job.path).relative_to(root)): str(Path(job.context).relative_to(root)) for job in jobs}
+    jobs = make_jobs(call, make_configs(), find_dockerfiles(call.paths))
+    return {str(Path(job.path).relative_to(root)): str(job.setup.context.relative_to(root)) for job in jobs}
 
 
 def test_compose_and_bake_say_where(tmp_path: Path) -> None:
@@ -36,13 +36,13 @@ def test_compose_and_bake_say_where(tmp_path: Path) -> None:
 
 def test_a_single_file_has_the_same_context(tmp_path: Path) -> None:
     make(tmp_path)
-    root, uses = choose_context(Builds(()), str(tmp_path / "api" / "Dockerfile"), None)
+    root, uses = choose_context(Builds(), str(tmp_path / "api" / "Dockerfile"), None)
     assert (root, [use.name for use in uses]) == (tmp_path, ["api"])
-    root, uses = choose_context(Builds(()), str(tmp_path / "api" / "Dockerfile"), tmp_path / "api")
+    root, uses = choose_context(Builds(), str(tmp_path / "api" / "Dockerfile"), tmp_path / "api")
     assert (root, [use.name for use in uses]) == (tmp_path / "api", ["x"])
 
 
 def test_outside_a_repository_only_the_own_folder_is_read(tmp_path: Path) -> None:
     make(tmp_path)
     (tmp_path / ".git").rmdir()
-    assert choose_context(Builds(()), str(tmp_path / "api" / "Dockerfile"), None)[0] == tmp_path / "api"
+    assert choose_context(Builds(), str(tmp_path / "api" / "Dockerfile"), None)[0] == tmp_path / "api"

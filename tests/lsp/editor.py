@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,7 @@ async def editor(
     folder: Path | None = None,
     client_can: types.ClientCapabilities | None = None,
     configuration: Any = None,
+    server: Sequence[str] = SERVER,
 ) -> AsyncIterator[Editor]:
     """Start a server and an editor for one file; the file is not opened yet."""
     client = pytest_lsp.make_test_lsp_client()
@@ -112,7 +113,7 @@ async def editor(
     def register(_: types.RegistrationParams) -> None:
         return None
 
-    await client.start_io(*SERVER, env=server_environment())
+    await client.start_io(*server, env=server_environment())
     folders = [types.WorkspaceFolder((folder or path.parent).as_uri(), "workspace")]
     await client.initialize_session(
         types.InitializeParams(

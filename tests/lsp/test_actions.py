@@ -13,6 +13,7 @@ from dockerslim_rewrite.lsp.analysis import Analysis
 from dockerslim_rewrite.lsp.client import Client
 from dockerslim_rewrite.lsp.positions import LineIndex
 from dockerslim_rewrite.lsp.settings import Settings
+from dockerslim_rewrite.lsp.setup import plain_setup
 from dockerslim_rewrite.syntax.parser import parse_dockerfile
 from tests.lsp.editor import apply, capabilities, editor, server_environment
 from tests.support import FIXTURES
@@ -140,7 +141,7 @@ async def test_superseded_and_cancelled_requests_are_answered() -> None:
 
 
 def target(text: str, folder: Path, client: Client) -> Target:
-    analysis = Analysis(parse_dockerfile(text), LocalContext(folder), Settings(nonroot=True))
+    analysis = Analysis(parse_dockerfile(text), LocalContext(folder), plain_setup(Settings(nonroot=True)))
     return Target("file:///Dockerfile", 7, analysis, LineIndex(text), client)
 
 

@@ -97,8 +97,8 @@ def test_context_root(tmp_path: Path) -> None:
     (tmp_path / "outside.go").touch()
     path = folder / "Dockerfile"
 
-    def root(text: str, *folders: Path, configured: str = "") -> Path:
-        return context_root(path, folders, configured, parse_dockerfile(f"FROM x\n{text}\n"))
+    def root(text: str, *folders: Path) -> Path:
+        return context_root(path, folders, parse_dockerfile(f"FROM x\n{text}\n"))
 
     workspace = tmp_path / "shop"
     assert root("COPY . .", workspace) == folder
@@ -108,7 +108,6 @@ def test_context_root(tmp_path: Path) -> None:
     assert root("COPY outside.go .", workspace) == folder
     assert root("COPY ../main.go .", workspace) == folder
     assert root("COPY --from=a main.go .\nADD http://x/y /\nCOPY *.go $X /", workspace) == folder
-    assert root("COPY main.go .", workspace, configured="deploy") == folder
 
 
 def test_a_context_knows_when_it_is_stale(tmp_path: Path) -> None:

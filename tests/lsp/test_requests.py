@@ -1,6 +1,7 @@
 import asyncio
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -156,17 +157,38 @@ def test_the_server_ends_on_exit_while_the_pipe_is_still_open() -> None:
         assert server.wait(20) == 0
 
 
+@pytest.mark.asyncio
+async def test_a_defect_in_one_file_does_not_end_the_server(tmp_path: Path) -> None:
+    code = (
+        "from dockerslim_rewrite.cli.app import main; from dockerslim_rewrite.lsp import analysis\n"
+        "whole = analysis.rewrite_as\n"
+        "analysis.rewrite_as = lambda setup, text, context: 1 / 0 if 'crash' in text else whole(setup, text, context)\n"
+        "main()"
+    )
+    path = FIXTURES / "go/article/Dockerfile"
+    async with editor(path, server=(sys.executable, "-c", code, "lsp")) as it:
+        it.text += "# crash\n"
+        it.open()
+        assert await it.published() == []
+        assert await it.rewrites() == []
+        assert await it.hover(0) is None
+        it.type(path.read_text())
+        await it.published()
+        assert "multi-stage" in it.codes()
+
+
 def test_a_defect_in_one_file_is_one_line_and_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     from dockerslim_rewrite.context.local import NoContext
     from dockerslim_rewrite.lsp import analysis
     from dockerslim_rewrite.lsp.settings import Settings
+    from dockerslim_rewrite.lsp.setup import plain_setup
     from dockerslim_rewrite.syntax.parser import parse_dockerfile
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError("first\nsecond")
 
-    monkeypatch.setattr(analysis, "rewrite", broken)
-    it = Analysis(parse_dockerfile("FROM golang:1.24\n"), NoContext(), Settings())
+    monkeypatch.setattr(analysis, "rewrite_as", broken)
+    it = Analysis(parse_dockerfile("FROM golang:1.24\n"), NoContext(), plain_setup(Settings()))
     assert it.outcome is None
     assert it.problem is not None
     assert it.problem.startswith("ZeroDivisionError: first second (")

@@ -1,8 +1,9 @@
-"""What compose files do with the image (D22)."""
+"""What compose files do with the image, and the arguments that they give (D22)."""
 
 from dockerslim_rewrite.context.builds import Use
-from dockerslim_rewrite.outcome import Rewritten
+from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten
 from dockerslim_rewrite.pipeline import rewrite
+from dockerslim_rewrite.planning.uses import agreed_arguments
 from tests.support import MemoryContext
 
 DOCKERFILE = 'FROM node:20 AS app\nWORKDIR /app\nCOPY . .\nRUN npm install\nCMD ["npm", "start"]\n'
@@ -57,3 +58,55 @@ def test_compose_in_the_context_is_read() -> None:
 
 def test_a_comment_silences_it() -> None:
     assert notes(use(mounts=("/app",)), "# dockerslim: ignore=D22\n" + DOCKERFILE) == []
+
+
+ARGUMENT = DOCKERFILE.replace("FROM node:20", "ARG TAG\nFROM node:$TAG-bookworm")
+
+
+def with_tag(*values: str, dockerfile: str = ARGUMENT, target: str = "") -> Outcome:
+    uses = tuple(
+        Use("compose.yaml", 3 + at, f"s{at}", ".", "Dockerfile", target, (("TAG", value),))
+        for at, value in enumerate(values)
+    )
+    return rewrite(dockerfile, MemoryContext(FILES), uses=uses)
+
+
+def test_an_argument_of_from_is_what_compose_gives() -> None:
+    unknown = with_tag()
+    assert isinstance(unknown, Refused)
+    assert (unknown.blockers[0].code, unknown.blockers[0].line) == ("D20", 2)
+    outcome = with_tag("20", "20")
+    assert isinstance(outcome, Rewritten)
+    (decision,) = (entry for entry in outcome.plan.decisions if entry.code == "D22")
+    assert decision.summary == "the base image is node:20-bookworm"
+    assert [str(entry) for entry in decision.evidence] == ["compose.yaml:3: s0 builds with TAG=20"]
+    assert outcome.plan.builder_base == "node:20-bookworm"
+    assert isinstance(with_tag("20", target="other"), Refused), "that build is of another stage"
+    assert isinstance(with_tag("20", target="APP"), Rewritten)
+
+
+def test_builds_with_different_bases_need_one_rewrite() -> None:
+    other = with_tag("20", "22")
+    assert isinstance(other, Refused)
+    (blocker,) = other.blockers
+    assert blocker.code == "D22"
+    assert "compose.yaml:3: s0 builds from node:20-bookworm; compose.yaml:4: s1 builds from node:22" in blocker.message
+
+
+def test_an_argument_over_a_default() -> None:
+    default = ARGUMENT.replace("ARG TAG", "ARG TAG=20")
+    conflict = with_tag("22", dockerfile=default)
+    assert isinstance(conflict, Refused)
+    assert "without arguments it is built from node:20-bookworm" in conflict.blockers[0].message
+    same = with_tag("20", dockerfile=default)
+    assert isinstance(same, Rewritten)
+    assert all(entry.code != "D22" for entry in same.plan.decisions)
+    go = 'ARG GO=1.22\nFROM golang:$GO\nWORKDIR /x\nCOPY . .\nRUN CGO_ENABLED=0 go build -o /x/app .\nCMD ["/x/app"]\n'
+    files = MemoryContext({"go.mod": "module x\n\ngo 1.22\n", "main.go": "package main\n\nfunc main() {}\n"})
+    use = Use("compose.yaml", 3, "web", ".", "Dockerfile", args=(("GO", "1.23"),))
+    assert isinstance(rewrite(go, files, uses=(use,)), Rewritten), "the rewrite is the same for both"
+
+
+def test_arguments_that_all_uses_agree_about() -> None:
+    one, other = (Use("c", 1, "w", ".", "Dockerfile", args=(("A", "1"), ("B", value))) for value in "xy")
+    assert agreed_arguments((one, other)) == {"A": "1"}
