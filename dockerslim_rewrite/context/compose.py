@@ -9,9 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dockerslim_rewrite.context.builds import MAX_CHARACTERS, Use, is_remote
+from dockerslim_rewrite.context.yaml_text import parse_yaml_lines
 
 # `$$`, `$NAME`, `${NAME}`, `${NAME:-default}` and its kin; the environment of the user is not ours to know.
-_VARIABLE = re.compile(r"\$(?:\$|(?P<name>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?::?-(?P<default>[^{}]*))?[^{}]*\})")
+_VARIABLE = re.compile(
+    r"\$(?:\$|(?P<name>[A-Za-z_]\w*+)|\{(?P<braced>[A-Za-z_]\w*+)(?::?-(?P<default>[^{}]*+))?+[^{}]*+\})"
+)
 
 
 def read_compose(file: str, text: str) -> tuple[Use, ...]:
@@ -26,29 +29,12 @@ def read_compose(file: str, text: str) -> tuple[Use, ...]:
 
 def _load(text: str) -> tuple[Mapping[str, Mapping[str, Any]], Mapping[str, int]]:
     """Return the services and the lines that they start at."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
-    try:
-        node = loader.get_single_node()
-        data = loader.construct_document(node) if node is not None else None
-    except (yaml.YAMLError, ValueError, RecursionError, TypeError):
-        return {}, {}
-    finally:
-        loader.dispose()
+    data, lines = parse_yaml_lines(text)
     services = data.get("services") if isinstance(data, dict) else None
     if not isinstance(services, dict):
         return {}, {}
     known = {name: value for name, value in services.items() if isinstance(name, str) and isinstance(value, dict)}
-    return known, _lines(node)
-
-
-def _lines(node: Any) -> dict[str, int]:
-    for key, value in node.value:
-        if key.value == "services" and isinstance(value.value, list):
-            pairs = (pair for pair in value.value if isinstance(pair, tuple))
-            return {str(name.value): name.start_mark.line + 1 for name, _ in pairs}
-    return {}
+    return known, {name: line for (table, name), line in lines.items() if table == "services"}
 
 
 def _use(file: str, line: int, name: str, service: Mapping[str, Any]) -> Use | None:

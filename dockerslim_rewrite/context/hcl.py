@@ -15,12 +15,12 @@ from msgspec import Struct
 Value: TypeAlias = "str | list[Value | None] | dict[str, Value | None]"
 
 _TOKEN = re.compile(
-    r"""(?P<space>[ \t\r]+|\#[^\n]*|//[^\n]*|/\*.*?\*/)|(?P<line>\n)
-    |(?P<string>"(?:\\.|\$\{[^}]*\}|[^"\\\n])*")|(?P<word>[A-Za-z_][\w-]*)|(?P<number>\d[\d.]*)|(?P<mark>.)""",
+    r"""(?P<space>[ \t\r]+|\#[^\n]*|//[^\n]*|/\*(?:.*?\*/|.*))|(?P<line>\n)
+    |(?P<string>"(?:\\.?|\$\{[^}\n]*+\}?|[^"\\\n])*+"?)|(?P<word>[A-Za-z_][\w-]*)|(?P<number>\d[\d.]*)|(?P<mark>.)""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r'\\([nrt"\\])')
-_INTERPOLATION = re.compile(r"\$\{([^}]*)\}")
+_INTERPOLATION = re.compile(r"\$\{([^}${]*)\}")
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _OPEN, _CLOSE = "([{", ")]}"
 MAX_DEPTH = 20

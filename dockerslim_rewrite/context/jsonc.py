@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 
-# Strings come first, so that what looks like a comment or a comma inside one stays.
-_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_TRAILING_COMMA = re.compile(r'"(?:\\.|[^"\\])*"|,(?=\s*[}\]])', re.DOTALL)
+# Strings come first, so that what looks like a comment or a comma inside one stays. One that is not closed goes to the
+# end: a pattern that fails there would start anew at each mark.
+_COMMENT = re.compile(r'"(?:\\.?|[^"\\])*+"?|//[^\n]*|/\*(?:.*?\*/|.*)', re.DOTALL)
+_TRAILING_COMMA = re.compile(r'"(?:\\.?|[^"\\])*+"?|,(?=\s*+[}\]])', re.DOTALL)
 
 
 def parse_jsonc(text: str) -> object:

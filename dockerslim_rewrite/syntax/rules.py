@@ -32,7 +32,7 @@ _FLAGS_UNCHECKED = frozenset({"ARG", "STOPSIGNAL"})
 _ONE_ARGUMENT = frozenset({"MAINTAINER", "STOPSIGNAL", "USER", "WORKDIR"})
 _SOME_ARGUMENT = frozenset({"ARG", "ENV", "EXPOSE", "HEALTHCHECK", "LABEL", "ONBUILD", "SHELL", "VOLUME"})
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
-_DURATION = re.compile(r"[+-]?0|\+?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+")  # Go's ParseDuration
+_DURATION = re.compile(r"[+-]?0|\+?(?:(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:ns|us|µs|μs|ms|s|m|h))+")  # Go's ParseDuration
 _RETRIES = re.compile(r"\+?[0-9]{1,10}")
 
 

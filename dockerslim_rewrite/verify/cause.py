@@ -11,6 +11,7 @@ from dockerslim_rewrite.verify.elf import read_elf
 
 # The engines, loaders and runtimes report in prose that has no grammar: regular expressions are all there is.
 # The first group is the name that matters. Order: the more specific first.
+MAX_TALK = 16_000  # characters, the last ones
 _EXEC = re.compile(
     r"(?:exec:? |exec format error: |stat |fork/exec |can't execute |failed to execute )"
     r"[\"']?([^\s\"':]*/[^\s\"':]+)[\"']?:(?: stat [^:]+:)? (?:no such file or directory|not found)"
@@ -54,6 +55,7 @@ class Files(Protocol):
 
 def find_cause(talk: str, files: Files) -> str | None:
     """Return why a container failed, from everything that it and the engine said; None when nothing is recognised."""
+    talk = talk[-MAX_TALK:]
     for pattern, explain in _EXPLANATIONS:
         match = pattern.search(talk)
         if match is not None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from dockerslim_rewrite.verify.observe import Observation
 
 # Dates, times, durations, process ids, ports, hashes, UUIDs: words with a digit in them.
-_NUMBERED = re.compile(r"[\w.:+/-]*\d[\w.:+/-]*")
+_NUMBERED = re.compile(r"(?<![\w.:+/-])[\w.:+/-]*\d[\w.:+/-]*")
 
 Mask = Callable[[str], str]
 

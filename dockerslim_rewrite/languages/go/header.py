@@ -14,11 +14,11 @@ from msgspec import Struct
 from dockerslim_rewrite.languages.go.constraints import Tags, holds, name_matches, plus_build_holds
 
 _TOKEN = re.compile(
-    r"//[^\n]*|/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`|[^\W\d]\w*|[().;]|\n|[^\S\n]+|.", re.DOTALL
+    r"//[^\n]*|/\*(?:.*?\*/|.*)|\"(?:[^\"\\\n]|\\.)*+\"?|`[^`]*+`?|[^\W\d]\w*|[().;]|\n|[^\S\n]+|.", re.DOTALL
 )  # fmt: skip
 _EMBED = re.compile(r"^[ \t]*//go:embed[ \t]+(.+)$", re.MULTILINE)
-_PATTERN = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|\S+')
-_CGO = re.compile(r"^[ \t*/]*#cgo[ \t]+(?:[^:\n]*[ \t])?(LDFLAGS|pkg-config)[ \t]*:(.*)$", re.MULTILINE)
+_PATTERN = re.compile(r'"(?:[^"\\]|\\.)*+"?|`[^`]*+`?|\S+')
+_CGO = re.compile(r"^[ \t*/]*+#cgo[ \t]++(?:[^:\n]*[ \t])?(LDFLAGS|pkg-config)[ \t]*:(.*)$", re.MULTILINE)
 
 
 class Import(Struct, frozen=True):

@@ -16,7 +16,7 @@ from dockerslim_rewrite.languages.go.make_functions import UNKNOWN, Expander
 UNSET = "${_not_known_before_the_build}"
 MAX_INCLUDES = 50
 _ASSIGNMENT = re.compile(
-    r"(?P<export>export\s+|override\s+|unexport\s+)*(?P<name>[^\s:#=+?!]+)\s*(?P<operator>::?:?=|\+=|\?=|!=|=)\s*(?P<value>.*)",
+    r"(?P<export>export\s++|override\s++|unexport\s++)*(?P<name>[^\s:#=+?!]++)\s*+(?P<operator>::?:?=|\+=|\?=|!=|=)\s*(?P<value>.*)",
     re.DOTALL,
 )
 _CONDITION = re.compile(r"(ifeq|ifneq|ifdef|ifndef)\b\s*(.*)")

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from dockerslim_rewrite.context.model import Context
 
-_WORD = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`\n]*`|//[^\n]*|=>|[()]|[^\s"`()]+')
+_WORD = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|`[^`\n]*+`?|//[^\n]*|=>|[()]|[^\s"`()]+')
 _NUMBERS = re.compile(r"\d{1,18}")
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from dockerslim_rewrite.context.yaml_text import parse_yaml
+
 TASKFILES = (
     "Taskfile.yml",
     "taskfile.yml",
@@ -16,7 +18,9 @@ TASKFILES = (
 )
 UNSET = "${_not_known_before_the_build}"
 MAX_DEPTH = 16
-_REFERENCE = re.compile(r"\{\{\s*(?:\.(\w+)|[^}]*)\s*\}\}")
+MAX_COMMANDS = 2_000
+MAX_LENGTH = 1_000_000
+_REFERENCE = re.compile(r"\{\{\s*+(?:\.(\w+)\s*+|[^{}]*+)\}\}")
 
 
 def task_commands(
@@ -24,12 +28,7 @@ def task_commands(
 ) -> tuple[tuple[str, str], ...] | None:
     """Return `(directory, shell text)` of everything that the tasks run, dependencies first, or None when it cannot be
     told. The directory is relative to the Taskfile's ("" is its own)."""
-    import yaml
-
-    try:
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - the safe loaders
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return None
+    document = parse_yaml(text)
     if not isinstance(document, dict) or not isinstance(document.get("tasks"), dict) or document.get("includes"):
         return None
     reader = _Reader(document["tasks"], {**_static(document.get("vars")), **variables}, _static(document.get("env")))
@@ -52,6 +51,8 @@ class _Reader:
         self._tasks = tasks
         self._variables = variables
         self._env = env
+        self._tasks_left = MAX_COMMANDS
+        self._expanded = 0
         self.found: list[tuple[str, str]] = []
 
     def task(self, name: str, given: Mapping[str, str], depth: int) -> None:
@@ -61,7 +62,8 @@ class _Reader:
             LookupError: when there is no such task, or its form is not plain.
         """
         body = self._tasks[name]
-        if depth > MAX_DEPTH:
+        self._tasks_left -= 1
+        if depth > MAX_DEPTH or self._tasks_left < 0:
             raise LookupError(name)
         if isinstance(body, (str, list)):
             body = {"cmds": body}
@@ -92,12 +94,13 @@ class _Reader:
         else:
             raise LookupError("task")
 
-    @staticmethod
-    def _expand(text: str, variables: Mapping[str, str], depth: int = 0) -> str:
-        if depth > MAX_DEPTH:
+    def _expand(self, text: str, variables: Mapping[str, str], depth: int = 0) -> str:
+        """Return a text with variables put in, which is bounded: those that name others twice double it with each."""
+        self._expanded += len(text)
+        if depth > MAX_DEPTH or self._expanded > MAX_LENGTH:
             return UNSET
         return _REFERENCE.sub(
-            lambda match: _Reader._expand(variables.get(match[1] or "", UNSET), variables, depth + 1), text
+            lambda match: self._expand(variables.get(match[1] or "", UNSET), variables, depth + 1), text
         )
 
 

@@ -103,7 +103,7 @@ def _is_script(project: Project, path: str) -> bool:
 def _on_doubt(path: str, text: str, facts: SourceFacts) -> None:
     facts.unread.append(path)
     for module in noted_modules():
-        match = re.search(rf"^\s*(?:import|from)\s+{re.escape(module)}\b", text, re.MULTILINE)
+        match = re.search(rf"^[ \t]*+(?:import|from)\s+{re.escape(module)}\b", text, re.MULTILINE)
         if match is not None:
             facts.modules.setdefault(module, Evidence(path, text.count("\n", 0, match.end()) + 1, f"imports {module}"))
 
