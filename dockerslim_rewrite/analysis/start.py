@@ -119,6 +119,20 @@ def read_shebang(text: str) -> tuple[str, ...]:
     return tuple(words)
 
 
+def _set_arguments(command: SimpleCommand, arguments: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    """Return the arguments after `set -- node server.js "$@"`: scripts give a default to a start without arguments, or
+    with options alone."""
+    words = command.words
+    if command.name != "set" or len(words) < 3 or words[1].value != "--" or (arguments and arguments[0] is None):
+        return arguments
+    if arguments and not (arguments[0] or "").startswith("-"):
+        return arguments
+    found: list[str | None] = []
+    for word in words[2:]:
+        found.extend(arguments if word.text in ALL_ARGUMENTS else (word.value,))
+    return tuple(found)
+
+
 class _Follower(Struct):
     """Mutable state of one resolution."""
 
@@ -266,6 +280,7 @@ class _Follower(Struct):
             self.unknown.append(Evidence(evidence.file, line, opaque.reason))
         commands = [command for command in script.simple if command.words]
         for number, command in enumerate(commands):
+            arguments = _set_arguments(command, arguments)
             line = text.count("\n", 0, command.span.start) + 1 if in_file else evidence.line
             here = Evidence(evidence.file, line, command.span.of(text).strip())
             is_last = number == len(commands) - 1 or command.name == "exec"

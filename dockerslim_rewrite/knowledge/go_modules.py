@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Literal
 
@@ -47,6 +48,26 @@ def c_compilers() -> frozenset[str]:
 def build_drivers() -> frozenset[str]:
     """Return the programs that may run the go command in ways that are not followed."""
     return frozenset(load("go_modules")["programs"]["drivers"])
+
+
+def access_text(text: str) -> bool:
+    """Tell whether a command's text sets up the access to private modules."""
+    return _private("access").search(text) is not None
+
+
+def secret_name(name: str) -> bool:
+    """Tell whether a variable is called like a secret."""
+    return _private("names").search(name) is not None
+
+
+def url_with_password(text: str) -> bool:
+    """Tell whether a text holds a URL with a user and a password."""
+    return _private("url").search(text) is not None
+
+
+@cache
+def _private(key: str) -> re.Pattern[str]:
+    return re.compile(load("go_modules")["private"][key], re.IGNORECASE)
 
 
 def module_fact(import_path: str) -> ModuleFact | None:

@@ -7,13 +7,18 @@ from typing import Literal
 
 from dockerslim_rewrite.knowledge.tables import load
 
-Meaning = Literal["scratch", "secrets", "shared", "programs"]
+Meaning = Literal["scratch", "secrets", "shared", "programs", "volatile"]
 
 
 @cache
 def system_paths(meaning: Meaning) -> tuple[str, ...]:
     """Return the absolute paths with a meaning."""
     return tuple(load("system")["paths"][meaning]["paths"])
+
+
+def has_path(program: str, distro: str) -> bool:
+    """Tell whether a program is found by its absolute path on a distribution, where its base or package brings it."""
+    return distro != "alpine" or program in load("system")["program_paths"]["alpine"]
 
 
 def feature_package(feature: str, distro: str) -> str | None:

@@ -13,6 +13,7 @@ from dockerslim_rewrite.analysis.model import Evidence, StageFacts
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, Artifact, Findings
+from dockerslim_rewrite.shell.model import SimpleCommand
 
 RANK_SYSTEM = 10  # written by commands, remote or of another image: whether a path is a file is not always known
 
@@ -158,9 +159,13 @@ class _Collector:
                     self._write(path, effect, command)
 
     def _write(self, path: str, effect: Writes, command: CommandEffect) -> None:
+        what = f"line {command.line} writes it"
+        if effect.what == "dir" and self._is_made_to_last(path):
+            self._add(
+                path, True, "D07", f"line {command.line} makes it", command.line, _short(command.text), RANK_SYSTEM
+            )
         if self._is_left(path):
             return
-        what = f"line {command.line} writes it"
         if effect.what == "link":
             if not self._unused_program(path):
                 evidence = Evidence("Dockerfile", command.line, _short(command.text))
@@ -173,6 +178,16 @@ class _Collector:
                 )
             return
         self._want(path, effect.what != "file", "D09", what, command.line, _short(command.text), RANK_SYSTEM)
+
+    def _is_made_to_last(self, path: str) -> bool:
+        """Tell whether a directory in /tmp or /run is for the program: nothing in the build does any more with it."""
+        if not below(path, system_paths("volatile")) or below(path, self._roots):
+            return False
+        steps = self._facts.steps
+        if any(below(step.before.workdir, (path,)) or (step.copy and below(step.copy.dest, (path,))) for step in steps):
+            return False
+        commands = [item for step in steps if step.script for item in step.script.simple if item.name != "mkdir"]
+        return not any(below(item.cwd or "/", (path,)) or _names(item, path) for item in commands)
 
     def _is_left(self, path: str) -> bool:
         return below(path, system_paths("scratch")) or below(path, system_paths("secrets")) or below(path, self._roots)
@@ -188,8 +203,20 @@ class _Collector:
             return
         if is_dir and path in system_paths("shared"):
             return
+        self._add(path, is_dir, code, what, line, text, rank)
+
+    def _add(self, path: str, is_dir: bool, code: str, what: str, line: int, text: str, rank: int) -> None:
         evidence = Evidence("Dockerfile", line, _short(text))
         self._wanted[path] = Wanted(Artifact(path, is_dir, rank, what), code, f"{path}: {what}", (evidence,))
+
+
+def _names(command: SimpleCommand, path: str) -> bool:
+    """Tell whether a command names a path, or something below it; changing its owner or mode is no use of it."""
+    if command.name in ("chown", "chmod", "chgrp"):
+        return False
+    return any(path in word.text for word in command.words) or any(
+        path in item.target.text for item in command.redirects
+    )
 
 
 def _short(text: str) -> str:

@@ -11,7 +11,7 @@ from dockerslim_rewrite.knowledge.images import resolve_image
 from dockerslim_rewrite.knowledge.model import BaseImage
 from dockerslim_rewrite.knowledge.packages import alpine_name, package_for_program
 from dockerslim_rewrite.knowledge.releases import debian_order, is_archived
-from dockerslim_rewrite.knowledge.system import feature_package, feature_path, present_packages
+from dockerslim_rewrite.knowledge.system import feature_package, feature_path, has_path, present_packages
 from dockerslim_rewrite.languages.model import (
     NeedFeature,
     NeedInterpreter,
@@ -106,6 +106,9 @@ def _satisfy(requirement: Requirement, image: BaseImage, builder: BaseImage | No
     if isinstance(need, NeedShell):
         return () if image.has_shell else f"{name} has no shell"
     if isinstance(need, NeedProgram):
+        same = builder is not None and builder.distro == image.distro
+        if need.name.startswith("/") and not same and not has_path(need.name, image.distro):
+            return f"{name} has no {need.name}"
         return () if _has_program(need.name, image) else _program(need.name, image)
     if isinstance(need, NeedFeature):
         return _feature(need, image)

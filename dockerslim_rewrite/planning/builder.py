@@ -35,15 +35,20 @@ def plan_builder(
     facts: StageFacts,
     moved: frozenset[int],
     wanted: Iterable[tuple[BuilderEdit, str]],
+    pin: tuple[int, str] | None = None,
 ) -> BuilderPlan:
-    """Lay out the builder. `moved` are step indices that leave it; `wanted` are edits with their codes."""
+    """Lay out the builder. `moved` are step indices that leave it; `wanted` are edits with their codes; `pin` is what
+    FROM gets behind its tag, and where."""
     name, must_name = choose_name(dockerfile, facts)
     edits: dict[int, list[tuple[int, int, str]]] = {}
     from_index = item_index(dockerfile, facts.stage.from_)
+    inserts = {pin[0]: pin[1]} if pin is not None else {}
     if must_name:
         end = facts.stage.from_.value_map.span(0, len(facts.stage.from_.value)).end
         keyword = "as" if facts.stage.from_.keyword_span.of(dockerfile.text).islower() else "AS"
-        edits[from_index] = [(end, end, f" {keyword} {name}")]
+        inserts[end] = f"{inserts.get(end, '')} {keyword} {name}"
+    if inserts:
+        edits[from_index] = [(offset, offset, text) for offset, text in inserts.items()]
     indices = [item_index(dockerfile, step.instruction) for step in facts.steps]
     after: dict[int, list[Insert]] = {}
     places: dict[int, int] = {}

@@ -26,6 +26,7 @@ from dockerslim_rewrite.planning.base import MANAGERS, Fit
 from dockerslim_rewrite.planning.builder import choose_name, plan_builder
 from dockerslim_rewrite.planning.contract import collect_settings, item_index, start_text
 from dockerslim_rewrite.planning.model import BuilderItem, Options, RuntimeLine
+from dockerslim_rewrite.planning.release import Pin
 from dockerslim_rewrite.syntax.model import Dockerfile
 
 NONROOT = "65532:65532"
@@ -44,6 +45,7 @@ class Chosen(Struct, frozen=True):
     wanted: tuple[Wanted, ...]
     system: SystemLayer
     recommends: bool
+    pin: Pin | None = None
 
 
 class Layout(Struct, frozen=True):
@@ -69,6 +71,7 @@ def lay_out(chosen: Chosen) -> Layout:
         chosen.facts,
         settings.moved,
         [(item.effect, item.code) for item in chosen.applied if isinstance(item.effect, BuilderEdit)],
+        (chosen.pin.offset, chosen.pin.text) if chosen.pin is not None else None,
     )
     moved = {item_index(chosen.dockerfile, chosen.facts.steps[step].instruction) for step in settings.moved}
     own = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -29,6 +28,7 @@ from dockerslim_rewrite.planning.model import Blocker, NoBenefit, Options, Rewri
 from dockerslim_rewrite.planning.needs import PackagePlan, Requirement, language_needs, sort_packages, start_needs
 from dockerslim_rewrite.planning.policy import split_suggestions
 from dockerslim_rewrite.planning.record import decision_of, record_decisions
+from dockerslim_rewrite.planning.release import Pin, settle_release
 from dockerslim_rewrite.syntax.model import Dockerfile
 
 PACKAGE_CODES = {"node": "N19", "go": "G11", "python": "P02"}
@@ -184,8 +184,10 @@ def _plan(
         reason = f"{facts.base_text} is already the smallest base that fits, and nothing of weight would be left behind"
         return NoBenefit(facts.stage.from_.line, reason)
     system, recommends = needs.system, needs.packages.recommends
+    settled = settle_release(facts, needs.requirements, fit.image)
+    pin = settled if isinstance(settled, Pin) else None
     chosen = Chosen(
-        inputs.dockerfile, facts, inputs.effects, inputs.options, fit, applied, needs.wanted, system, recommends
+        inputs.dockerfile, facts, inputs.effects, inputs.options, fit, applied, needs.wanted, system, recommends, pin
     )
     layout = lay_out(chosen)
     return RewritePlan(
@@ -199,26 +201,15 @@ def _plan(
         runtime=layout.runtime,
         decisions=record_decisions(chosen, layout),
         withheld=tuple(decision_of(item) for item in withheld),
-        notes=_notes(inputs, needs, fit),
+        notes=(*_notes(inputs, needs), *([settled] if isinstance(settled, Note) else [])),
         dropped=dropped,
         size=_size(inputs, fit),
     )
 
 
-def _notes(inputs: Inputs, needs: _Needs, fit: Fit) -> tuple[Note, ...]:
+def _notes(inputs: Inputs, needs: _Needs) -> tuple[Note, ...]:
     found = [note for finding in inputs.findings for note in finding.notes]
-    return (*found, *needs.packages.notes, *_release_note(inputs, needs, fit))
-
-
-def _release_note(inputs: Inputs, needs: _Needs, fit: Fit) -> Iterator[Note]:
-    """Warn when compiled code meets a base of an assumed release: a bare tag moves from one Debian to the next."""
-    base, image = inputs.project.facts.base, fit.image
-    tied = any(isinstance(item.need, NeedLibc) and item.need.libc == "glibc" for item in needs.requirements)
-    if not tied or base is None or image is None or base.release_stated or image.family == base.family:
-        return
-    text = f"{base.ref.text} does not name its Debian release; {base.release} is assumed for {image.ref.text}: "
-    advice = f"write {base.ref.name}:{base.version or '<version>'}-{base.release} to keep both stages together"
-    yield Note("D20", inputs.project.facts.stage.from_.line, text + advice)
+    return (*found, *needs.packages.notes)
 
 
 def _has_weight(dropped: str) -> bool:

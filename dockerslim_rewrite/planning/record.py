@@ -21,7 +21,8 @@ def decision_of(item: Suggestion) -> Decision:
 
 def record_decisions(chosen: Chosen, layout: Layout) -> tuple[Decision, ...]:
     """Return every decision of the plan, each once."""
-    found = [decision_of(item) for item in chosen.applied]
+    found = [chosen.pin.decision] if chosen.pin is not None else []
+    found += [decision_of(item) for item in chosen.applied]
     found += [_safe(item.code, item.summary, item.evidence) for item in lines.without_covered(chosen.wanted)]
     for install in chosen.fit.installs:
         requirement = install.requirement

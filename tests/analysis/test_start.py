@@ -98,3 +98,20 @@ def test_health_check_none() -> None:
     facts = replay('FROM golang:1.24\nHEALTHCHECK NONE\nCMD ["x"]\n')
     context = MemoryContext({})
     assert resolve_healthcheck(facts, ImageFiles(facts, context), context) is None
+
+
+DEFAULT = '#!/bin/sh\nset -e\nif [ "${1#-}" != "$1" ] || [ -z "$1" ]; then\n  set -- ./x serve "$@"\nfi\nexec "$@"\n'
+
+
+def test_a_script_gives_a_default_to_a_start_without_arguments() -> None:
+    assert argvs(start('ENTRYPOINT ["./run.sh"]', {"run.sh": DEFAULT})) == [("./x", "serve")]
+
+
+def test_a_script_puts_a_program_in_front_of_options() -> None:
+    found = start('ENTRYPOINT ["./run.sh"]\nCMD ["--port", "8"]', {"run.sh": DEFAULT})
+    assert argvs(found) == [("./x", "serve", "--port", "8")]
+
+
+def test_a_default_does_not_take_the_place_of_a_program() -> None:
+    found = start('ENTRYPOINT ["./run.sh"]\nCMD ["./y", "a"]', {"run.sh": DEFAULT})
+    assert argvs(found) == [("./y", "a")]

@@ -91,8 +91,6 @@ class BuildReader:
                 if not isinstance(command, SimpleCommand) or not command.words:
                     continue
                 place = _Place(step.index, _insert_at(command), "", "Dockerfile", step.instruction.line, 0, env)
-                if step.instruction.is_exec:
-                    place = replace(place, insert=None)
                 if self._command(command, place):
                     self._log.covered.add((step.index, number))
         return self._log

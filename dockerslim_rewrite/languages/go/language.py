@@ -23,6 +23,7 @@ from dockerslim_rewrite.languages.go.linking import Linker
 from dockerslim_rewrite.languages.go.needs import named_paths, runtime_needs
 from dockerslim_rewrite.languages.go.optimize import Stage, improve_builder
 from dockerslim_rewrite.languages.go.outputs import Output, Outputs
+from dockerslim_rewrite.languages.go.private import access_notes
 from dockerslim_rewrite.languages.go.program import Program
 from dockerslim_rewrite.languages.go.roots import source_roots
 from dockerslim_rewrite.languages.go.tree import Tree
@@ -101,6 +102,7 @@ class _Inference:
         known = self._assets(roots)
         if self.obstacles:
             return Findings(obstacles=tuple(self.obstacles), covered_commands=frozenset(self.log.covered))
+        self.notes += access_notes(self.project)
         state = Stage(self.project, self.tree, self.log, self.linker, tuple(self.binaries), tuple(self.suggestions))
         self.suggestions += improve_builder(state)
         return Findings(

@@ -104,11 +104,19 @@ class Linker:
             yield Suggestion(
                 "G01",
                 "cgo is not needed: CGO_ENABLED=0 makes the binary static",
-                InsertText(build.step, build.insert, "CGO_ENABLED=0 "),
+                InsertText(build.step, build.insert, self._switch(build)),
                 (build.evidence, *cgo.evidence[:3]),
             )
             return
         yield from self._libc(build, output, cgo)
+
+    def _switch(self, build: Build) -> str:
+        """Return the assignment as the place takes it: exec form has no shell, so `env` sets the variable."""
+        step = self._project.facts.steps[build.step]
+        found = (command for command in step.script.simple if command.words) if step.script is not None else ()
+        first = next((command.words[0].text for command in found if command.span.start == build.insert), "")
+        is_element = step.instruction.is_exec and first.startswith('"')
+        return '"env", "CGO_ENABLED=0", ' if is_element else "CGO_ENABLED=0 "
 
     def _all_pure(self, insert: int) -> bool:
         """An assignment reaches every build behind the same command: none of them may need cgo."""

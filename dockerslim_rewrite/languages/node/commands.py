@@ -23,7 +23,7 @@ class PackageCommand(Struct, frozen=True):
     `kind`: an install into node_modules; a global install; a package.json script; a program run from node_modules; a
     prune; nothing that matters; not understood. `arguments`: packages to add, the script's name and its arguments, or
     the program's words. `options` as written. `cwd` is where it works; `workspace` the named workspace, `everywhere`
-    when it runs in all of them.
+    when it runs in all of them; `updates` when it takes newer packages than a lock file says.
     """
 
     kind: Kind
@@ -33,6 +33,7 @@ class PackageCommand(Struct, frozen=True):
     options: frozenset[str] = frozenset()
     workspace: str = ""
     everywhere: bool = False
+    updates: bool = False
 
 
 class _Split(Struct, frozen=True):
@@ -93,7 +94,10 @@ def _words(kind: str) -> frozenset[str]:
 
 
 def _make(kind: Kind, manager: str, split: _Split, arguments: tuple[str, ...] = ()) -> PackageCommand:
-    return PackageCommand(kind, manager, split.cwd, arguments, split.options, split.workspace, split.everywhere)
+    updates = kind == "install" and split.operands[:1] != () and split.operands[0] in _words("update")
+    return PackageCommand(
+        kind, manager, split.cwd, arguments, split.options, split.workspace, split.everywhere, updates
+    )
 
 
 def _npm(split: _Split) -> PackageCommand:

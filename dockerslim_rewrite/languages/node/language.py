@@ -6,7 +6,7 @@ import posixpath
 import shlex
 from collections.abc import Iterator
 
-from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence
+from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence, Inference
 from dockerslim_rewrite.knowledge import node_packages
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import (
@@ -29,11 +29,12 @@ from dockerslim_rewrite.languages.node.bases import runtime_options
 from dockerslim_rewrite.languages.node.build import BuildFacts, installed_globals
 from dockerslim_rewrite.languages.node.launch import NODE
 from dockerslim_rewrite.languages.node.layout import Layout
+from dockerslim_rewrite.languages.node.native import Native
 from dockerslim_rewrite.languages.node.obstacles import find_obstacles, last_building_step, layout_obstacles, token_in
 from dockerslim_rewrite.languages.node.optimize import improve_builder, improvement_notes
 from dockerslim_rewrite.languages.node.parts import lay_out_roots
 from dockerslim_rewrite.languages.node.prune import Prune, Unpruned
-from dockerslim_rewrite.languages.node.study import Study, study
+from dockerslim_rewrite.languages.node.study import Study, study, with_globals
 
 GLOBAL_PREFIX = "/usr/local/lib/node_modules"
 _STARTERS = NODE | {"npm", "npx", "yarn", "yarnpkg", "pnpm", "pm2", "pm2-runtime"}
@@ -70,11 +71,12 @@ class NodeLanguage:
             # another language owns the image: it names what it reads of what npm builds here
             return Findings(covered_commands=facts.build.covered)
         layouts = lay_out_roots(facts)
+        native = _carried_native(facts, layouts)
         suggestions = (
             *_artifacts(facts, layouts),
             *_prune(facts, layouts),
             *_secrets(facts, layouts),
-            *_base_needs(facts),
+            *_base_needs(facts, native),
             *_program_needs(facts),
             *_globals(facts),
             *_exec_form(facts),
@@ -83,7 +85,7 @@ class NodeLanguage:
             suggestions=improve_builder(facts, suggestions),
             obstacles=(*find_obstacles(facts), *layout_obstacles(facts, layouts)),
             options=runtime_options(project, facts.launch),
-            notes=(*_notes(facts, layouts), *improvement_notes(facts)),
+            notes=(*_notes(facts, layouts, native), *improvement_notes(facts)),
             covered_commands=facts.build.covered,
             dropped=tuple(_dropped(facts, layouts)),
             roots=facts.roots,
@@ -145,16 +147,26 @@ def _secrets(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[Suggestion]:
             yield Suggestion("N20", "a token is not copied to the runtime stage", effect, (evidence,))
 
 
-def _base_needs(facts: Study) -> Iterator[Suggestion]:
+def _carried_native(facts: Study, layouts: tuple[Layout, ...]) -> Inference[Native]:
+    """Leave out what a static server does not need: the packages that built the files which it serves."""
+    launch = facts.launch
+    only_served = launch.served and not (launch.entries or launch.frameworks or launch.unknown or launch.managers)
+    if not only_served or any(layout.whole for layout in layouts) or _carries_dependencies(facts, layouts):
+        return facts.native
+    nothing: Inference[Native] = Inference("none", tuple(evidence for _, evidence in launch.served))
+    return with_globals(facts.build, nothing)
+
+
+def _base_needs(facts: Study, native: Inference[Native]) -> Iterator[Suggestion]:
     base = facts.project.facts.base
     major = base.major if base is not None else None
     if base is not None and base.family == "node" and major is not None:
         need = NeedInterpreter("node", major)
         yield Suggestion("N01", f"node {major} runs the program", need, (_start_evidence(facts),))
-    if facts.native.value != "none" and base is not None:
+    if native.value != "none" and base is not None:
         libc = NeedLibc(base.libc, base.release if base.libc == "glibc" else "", cxx=True)
-        what = "packages hold compiled code" if facts.native.value == "some" else "packages may hold compiled code"
-        yield Suggestion("N01", what, libc, facts.native.evidence, facts.native.confidence)
+        what = "packages hold compiled code" if native.value == "some" else "packages may hold compiled code"
+        yield Suggestion("N01", what, libc, native.evidence, native.confidence)
 
 
 def _program_needs(facts: Study) -> Iterator[Suggestion]:
@@ -202,8 +214,7 @@ def _is_of_the_system(name: str, facts: Study) -> bool:
 
 
 def _globals(facts: Study) -> Iterator[Suggestion]:
-    used = {node_packages.package_of_program(posixpath.basename(name)) for name, _ in facts.launch.programs}
-    used |= facts.launch.packages.keys()
+    used = _used_globals(facts)
     for name, install in installed_globals(facts.build):
         if not _global_is_needed(name, used, facts):
             continue
@@ -218,6 +229,12 @@ def _globals(facts: Study) -> Iterator[Suggestion]:
         rebuild = RunInRuntime(f"npm rebuild -g --ignore-scripts {name}")
         yield Suggestion("N11", f"the links of {name} are made again, COPY would follow them", rebuild, evidence)
         yield Suggestion("N11", f"npm makes the links of {name}", NeedProgram("npm"), evidence)
+
+
+def _used_globals(facts: Study) -> set[str]:
+    """Return the packages whose programs start."""
+    used = {node_packages.package_of_program(posixpath.basename(name)) for name, _ in facts.launch.programs}
+    return used | facts.launch.packages.keys()
 
 
 def _global_is_needed(name: str, used: set[str], facts: Study) -> bool:
@@ -248,7 +265,7 @@ def _exec_form(facts: Study) -> Iterator[Suggestion]:
     )
 
 
-def _notes(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[Note]:
+def _notes(facts: Study, layouts: tuple[Layout, ...], native: Inference[Native]) -> Iterator[Note]:
     line = facts.project.facts.stage.from_.line
     if isinstance(facts.prune, Unpruned) and _carries_dependencies(facts, layouts):
         message = f"development dependencies stay: {facts.prune.reason} ({facts.prune.evidence})"
@@ -256,8 +273,8 @@ def _notes(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[Note]:
     for layout in layouts:
         if layout.whole:
             yield Note("N07", line, f"{layout.root} is copied as a whole: {layout.whole}; sources and tests come along")
-    if facts.native.value == "unknown":
-        yield Note("N01", line, f"packages may hold compiled code: {facts.native.evidence[0]}")
+    if native.value == "unknown":
+        yield Note("N01", line, f"packages may hold compiled code: {native.evidence[0]}")
     for step in facts.project.facts.steps:
         if step.instruction.keyword in ("ARG", "ENV") and "NPM_TOKEN" in step.instruction.value:
             message = "a token in ARG or ENV stays in the image's history: use a secret mount"
@@ -270,8 +287,9 @@ def _dropped(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[str]:
     for layout in layouts:
         for name in layout.left:
             yield posixpath.join(layout.root, name)
+    used = _used_globals(facts)
     for name, _ in installed_globals(facts.build):
-        if name in node_packages.names("build_globals", "packages"):
+        if not _global_is_needed(name, used, facts):
             yield f"{name} (global)"
 
 

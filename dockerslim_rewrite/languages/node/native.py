@@ -15,10 +15,13 @@ Native = Literal["none", "some", "unknown"]
 MAX_EVIDENCE = 5
 
 
-def find_native(manifests: Iterable[Manifest], lock: Lock | None, *, production: bool) -> Inference[Native]:
+def find_native(
+    manifests: Iterable[Manifest], lock: Lock | None, *, production: bool, ignored: str = ""
+) -> Inference[Native]:
     """Tell whether compiled code is in the tree that reaches the runtime.
 
-    `production`: only packages that a production install brings are there (pruned, or never installed).
+    `production`: only packages that a production install brings are there (pruned, or never installed). `ignored` is a
+    lock file that is there and that the install did not follow.
     """
     manifests = tuple(manifests)
     named = [item for manifest in manifests for item in _named(manifest, production=production)]
@@ -30,8 +33,9 @@ def find_native(manifests: Iterable[Manifest], lock: Lock | None, *, production:
         ]
         if not asked and manifests:
             return Inference("none", (Evidence(manifests[0].path, 0, "no dependencies"),))
-        where = asked[0].path if asked else "package.json"
-        return Inference("unknown", (Evidence(where, 0, "no lock file says what is installed"),), Confidence.LOW)
+        where = ignored or (asked[0].path if asked else "package.json")
+        what = "the install does not follow it" if ignored else "no lock file says what is installed"
+        return Inference("unknown", (Evidence(where, 0, what),), Confidence.LOW)
     packages = [item for item in lock.packages if not (production and item.dev) and _on_linux(item)]
     found = [item for package in packages for item in _compiled(lock, package)]
     if found or named:
@@ -46,6 +50,8 @@ def find_native(manifests: Iterable[Manifest], lock: Lock | None, *, production:
 
 def _on_linux(package: LockedPackage) -> bool:
     """Leave out what no Linux image installs (fsevents, @esbuild/darwin-arm64)."""
+    if package.name in node_packages.names("native", "elsewhere"):
+        return False
     return (
         not package.os or "linux" in package.os or any(item.startswith("!") and item != "!linux" for item in package.os)
     )
@@ -66,5 +72,5 @@ def _compiled(lock: Lock, package: LockedPackage) -> Iterator[Evidence]:
 def _named(manifest: Manifest, *, production: bool) -> Iterator[Evidence]:
     names = manifest.production if production else {**manifest.production, **manifest.dev_dependencies}
     for name in names:
-        if name in node_packages.names("native", "packages") and name != "fsevents":
+        if name in node_packages.names("native", "packages"):
             yield Evidence(manifest.path, manifest.line(name), f"{name} holds or fetches compiled code")

@@ -7,7 +7,7 @@ import posixpath
 from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.languages.model import RANK_CODE, Artifact
 from dockerslim_rewrite.languages.node.layout import Layout, Wishes, lay_out, reads_root
-from dockerslim_rewrite.languages.node.prune import Prune
+from dockerslim_rewrite.languages.node.prune import Prune, is_taken_away
 from dockerslim_rewrite.languages.node.study import Study
 
 STANDALONE = "/.next/standalone"
@@ -99,6 +99,8 @@ def _foreign_effects(study: Study) -> list[CommandEffect]:
 def _needs_dependencies(study: Study, root: str, only: tuple[str, ...]) -> bool:
     """node_modules is needed unless nothing was installed there, or what runs brings its own."""
     if not any(item.directory == root for item in study.build.installs):
+        return False
+    if is_taken_away(root, study.build, study.effects):
         return False
     if only:
         names = {name for item in study.build.globals for name in item.packages}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 import shlex
 from collections.abc import Iterable
 
 from msgspec import Struct
 
+from dockerslim_rewrite.analysis.effects import CommandEffect, Removes
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts
 from dockerslim_rewrite.knowledge.node_packages import names
 from dockerslim_rewrite.languages.node.build import BuildFacts, Install
@@ -32,12 +34,35 @@ class Unpruned(Struct, frozen=True):
     evidence: Evidence
 
 
+def is_taken_away(directory: str, build: BuildFacts, effects: Iterable[CommandEffect]) -> bool:
+    """Tell whether a command moves or removes a directory's node_modules once everything is installed."""
+    path = posixpath.join(directory, "node_modules")
+    installed = max((item.step for item in build.installs if item.directory == directory), default=-1)
+    for item in effects:
+        removed = any(isinstance(effect, Removes) and path in effect.paths for effect in item.effects)
+        later = any(step == item.step and command > item.command for step, command in build.covered)
+        if removed and (item.step > installed or (item.step == installed and not later)):
+            return True
+    return False
+
+
 def plan_prune(
-    facts: StageFacts, build: BuildFacts, install: Install | None, lock: Lock | None, launch: Launch, reached: Reach
+    facts: StageFacts,
+    build: BuildFacts,
+    install: Install | None,
+    lock: Lock | None,
+    launch: Launch,
+    reached: Reach,
+    effects: Iterable[CommandEffect],
+    *,
+    late: bool = False,
 ) -> Prune | Unpruned | None:
-    """Return the prune, why there is none, or None when there is nothing to prune."""
+    """Return the prune, why there is none, or None when there is nothing to prune. `late`: there is a lock file that
+    the install did not follow, and a prune that does would change the packages."""
     manifest = install.manifest if install is not None else None
     if install is None or manifest is None or install.production or build.pruned or not manifest.dev_dependencies:
+        return None
+    if is_taken_away(install.directory, build, effects):
         return None
     held = _needed(manifest.dev_dependencies, manifest.production, lock, launch, reached)
     if held is not None:
@@ -45,7 +70,9 @@ def plan_prune(
     blocked = _blocked(facts, build, install)
     if blocked is not None:
         return Unpruned(blocked, install.evidence)
-    command = _command(facts, install, lock)
+    command = _command(facts, install, lock, late=late)
+    if command is None and late:
+        return Unpruned("a prune would follow a lock file that the install did not follow", install.evidence)
     if command is None:
         return Unpruned(f"no prune is known for this version of {install.command.manager}", install.evidence)
     after = facts.steps[build.last_step].before
@@ -101,11 +128,15 @@ def _blocked(facts: StageFacts, build: BuildFacts, install: Install) -> str | No
     return None
 
 
-def _command(facts: StageFacts, install: Install, lock: Lock | None) -> str | None:
+def _command(facts: StageFacts, install: Install, lock: Lock | None, *, late: bool) -> str | None:
     manager, options = install.command.manager, install.command.options
     kept = [flag for flag in _KEPT_FLAGS if flag in options]
+    major = facts.base.major if facts.base is not None and facts.base.family == "node" else None
+    if late:
+        if manager != "npm" or (major is not None and major < 16):  # npm 6 prunes nothing without its lock file
+            return None
+        kept.insert(0, "--no-package-lock")
     if manager == "npm":
-        major = facts.base.major if facts.base is not None and facts.base.family == "node" else None
         omit = "--omit=dev" if major is None or major >= 16 else "--production"
         return " ".join(["npm prune", omit, "--ignore-scripts", *kept])
     if manager == "pnpm":

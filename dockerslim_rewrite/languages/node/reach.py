@@ -134,7 +134,7 @@ class _Walker:
         if workspace is not None:
             self.result.packages.setdefault(name, evidence)
             yield from _all_sources(self._context, workspace.directory)
-        elif name and not name.startswith(("#", "~", "virtual:", "data:", "http:", "https:")) and name != "@":
+        elif name and not name.startswith(("#", "~", "@/", "virtual:", "data:", "http:", "https:")) and name != "@":
             self.result.packages.setdefault(name, evidence)
 
     def _config(self, directory: str) -> TsConfig | None:

@@ -12,6 +12,7 @@ from dockerslim_rewrite.analysis.model import Confidence, Evidence, Inference
 from dockerslim_rewrite.knowledge import node_packages
 from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.languages.node.build import BuildFacts, Install, installed_globals, read_build
+from dockerslim_rewrite.languages.node.commands import package_name
 from dockerslim_rewrite.languages.node.launch import Launch, read_launch
 from dockerslim_rewrite.languages.node.layout import app_roots
 from dockerslim_rewrite.languages.node.locks.model import Lock
@@ -56,7 +57,7 @@ def study(project: Project) -> Study:
     manifest = scripts.manifest_for(_start_directory(launch, cwd))
     install = _serving_install(build, manifest, cwd)
     top = install.manifest if install is not None and install.manifest is not None else manifest
-    lock = read_lock(project.context, top, install.command.manager) if top is not None and install is not None else None
+    lock, ignored = _lock(project, build, install, top)
     packages = workspace_packages(project.context, top) if top is not None else ()
     workspaces = {item.name: item for item in packages}
     outputs = find_outputs((leaf for _, leaf in build.leaves), project.context, project.files)
@@ -65,15 +66,18 @@ def study(project: Project) -> Study:
     reached = _reach(project, launch, root, entries, workspaces, missing)
     if compiled and not missing and all(item.inlined is not None for item in compiled):
         reached.packages.clear()  # they are inside the bundle
-    prune = plan_prune(project.facts, build, install, lock, launch, reached)
+    effects = command_effects(project.facts, project.files, project.context, "")
+    prune = plan_prune(project.facts, build, install, lock, launch, reached, effects, late=bool(ignored))
     production = isinstance(prune, Prune) or build.pruned or (install is not None and install.production)
     manifests = [item for item in (top, *packages) if item is not None]
-    native = find_native(manifests, lock, production=production) if manifests else _bare(project, build)
+    native = (
+        find_native(manifests, lock, production=production, ignored=ignored) if manifests else _bare(project, build)
+    )
     return Study(
         project=project,
         build=build,
         launch=launch,
-        effects=command_effects(project.facts, project.files, project.context, ""),
+        effects=effects,
         manifest=manifest,
         install=install,
         lock=lock,
@@ -81,7 +85,7 @@ def study(project: Project) -> Study:
         outputs=outputs,
         reached=reached,
         prune=prune,
-        native=_with_globals(build, native),
+        native=with_globals(build, native),
         roots=_roots(project, build, cwd),
         compiled=compiled,
         missing=missing,
@@ -119,7 +123,7 @@ def _bare(project: Project, build: BuildFacts) -> Inference[Native]:
     return Inference("unknown", (Evidence("package.json", 0, text),), Confidence.LOW)
 
 
-def _with_globals(build: BuildFacts, native: Inference[Native]) -> Inference[Native]:
+def with_globals(build: BuildFacts, native: Inference[Native]) -> Inference[Native]:
     """Add what is installed globally: only listed packages are known to hold no compiled code."""
     known = node_packages.names("build_globals", "packages") | node_packages.names("pure_globals", "packages")
     doubts = [(name, item) for name, item in installed_globals(build) if name not in known]
@@ -143,6 +147,30 @@ def _serving_install(build: BuildFacts, manifest: Manifest | None, cwd: str) -> 
         if (same or above) and (found is None or not item.command.arguments or found.command.arguments):
             found = item
     return found
+
+
+def _lock(
+    project: Project, build: BuildFacts, install: Install | None, top: Manifest | None
+) -> tuple[Lock | None, str]:
+    """Return the lock file that says what is installed, and the path of one that the install did not follow."""
+    if top is None or install is None:
+        return None, ""
+    lock = read_lock(project.context, top, install.command.manager)
+    if lock is None or _is_followed(project, build, install, lock):
+        return lock, ""
+    return None, lock.path
+
+
+def _is_followed(project: Project, build: BuildFacts, install: Install, lock: Lock) -> bool:
+    """Tell whether what is installed is what the lock file says: it was in the image, and nothing was added or updated
+    without it. A bind mount may bring it in."""
+    files = project.files
+    there = any(files.to_context(path, before=install.step) == lock.path for path in files.to_image(lock.path))
+    mounted = any(flag.startswith("--mount") and "type=bind" in flag for flag in install.flags)
+    others = [item for item in build.installs if item.directory == install.directory and item.command.arguments]
+    named = {package_name(word) for item in others for word in item.command.arguments}
+    known = {package.name for package in lock.packages}
+    return (there or mounted) and named <= known and not any(item.command.updates for item in build.installs)
 
 
 def _entries(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dockerslim_rewrite.knowledge.go_modules import module_fact
-from dockerslim_rewrite.languages.model import NeedLibc
-from tests.languages.go.support import HEAD, MOD, infer, inserted, libcs, needs, no_cache, refusals
+from dockerslim_rewrite.languages.model import InsertText, NeedLibc
+from tests.languages.go.support import HEAD, MAIN, MOD, infer, inserted, libcs, needs, no_cache
 
 __all__ = ["no_cache"]
 
@@ -202,12 +202,6 @@ def test_make_is_told_only_when_every_build_behind_it_is_pure() -> None:
     assert inserted(infer(docker("make"), {**files, "Makefile": race})) == []
 
 
-def test_exec_form_is_not_edited() -> None:
-    text = f'{HEAD}RUN ["go", "build", "-o", "/opt/parcel", "."]\nCMD ["/opt/parcel"]\n'
-    findings = infer(text, {"go.mod": MOD, "main.go": program()})
-    assert (inserted(findings), refusals(findings)) == ([], set())
-
-
 @pytest.mark.parametrize(
     ("path", "cgo"),
     [
@@ -232,3 +226,24 @@ def test_module_facts(path: str, cgo: str) -> None:
 def test_an_unlisted_module_has_no_fact() -> None:
     assert module_fact("example.com/nobody") is None
     assert module_fact("github.com/spf13") is None
+
+
+@pytest.mark.parametrize(
+    ("run", "expected"),
+    [
+        ('["go", "build", "-o", "q"]', '["env", "CGO_ENABLED=0", "go", "build", "-o", "q"]'),
+        ('[ "make" ]', '[ "env", "CGO_ENABLED=0", "make" ]'),
+        ('["sh", "-c", "cd . && go build -o q"]', '["sh", "-c", "cd . && CGO_ENABLED=0 go build -o q"]'),
+        (r'["sh", "-c", "echo \"q\" && go build -o q"]', None),
+    ],
+)
+def test_exec_form_gets_the_switch_through_env(run: str, expected: str | None) -> None:
+    text = f'{HEAD}RUN {run}\nCMD ["./q"]\n'
+    findings = infer(text, {"go.mod": MOD, "main.go": MAIN, "Makefile": "q:\n\tgo build -o q\n"})
+    edits = [item.effect for item in findings.suggestions if isinstance(item.effect, InsertText)]
+    if expected is None:
+        assert edits == []
+        assert libcs(findings) == {"glibc"}
+        return
+    (edit,) = edits
+    assert text[: edit.offset] + edit.text + text[edit.offset :] == text.replace(run, expected)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dockerslim_rewrite.languages.node.prune import Prune, Unpruned
-from tests.languages.node.support import infer, lock, prunes, read
+from tests.languages.node.support import artifacts, infer, lock, prunes, read
 
 MANIFEST = {"name": "x", "dependencies": {"alpha": "1"}, "devDependencies": {"tool": "1", "@types/beta": "1"}}
 LOCK = lock(("alpha", {"version": "1"}), ("gamma", {"version": "1"}), ("tool", {"version": "1", "dev": True}))
@@ -157,3 +157,51 @@ def test_later_yarns_have_no_prune_that_is_known() -> None:
 def test_a_prune_whose_result_is_not_copied_is_not_made() -> None:
     image = _image("npm ci && npx vite build && npm i -g serve").replace('"node", "main.js"', '"serve", "dist"')
     assert prunes(infer(image, {"package.json": MANIFEST})) == []
+
+
+LATE = (
+    'FROM {base}\nWORKDIR /app\nCOPY package.json .\nRUN {install}\nCOPY . .\nRUN npx tool\nCMD ["node", "main.js"]\n'
+)
+
+
+def test_a_lock_file_that_comes_after_the_install_is_not_followed() -> None:
+    image = LATE.format(base="node:20", install="npm install")
+    prune = _prune(image)
+    assert isinstance(prune, Prune)
+    assert prune.text == "RUN npm prune --omit=dev --ignore-scripts --no-package-lock"
+    pure = read(image, {"package.json": MANIFEST, "package-lock.json": LOCK, "main.js": ""}).native
+    assert (pure.value, pure.evidence[0].file) == ("unknown", "package-lock.json")
+
+
+@pytest.mark.parametrize(
+    ("base", "install"), [("node:14", "npm install"), ("node:20", "yarn"), ("node:20", "pnpm install")]
+)
+def test_a_prune_that_would_follow_a_late_lock_file_is_not_made(base: str, install: str) -> None:
+    locks = {
+        "yarn__lock": '# yarn lockfile v1\n\nalpha@1:\n  version "1"\n',
+        "pnpm-lock__yaml": "lockfileVersion: '9.0'\n",
+    }
+    assert isinstance(_prune(LATE.format(base=base, install=install), **locks), Unpruned)
+
+
+@pytest.mark.parametrize("command", ["npm install other", "npm update"])
+def test_a_lock_file_does_not_know_what_is_added_behind_its_back(command: str) -> None:
+    image = _image(f"npm ci && {command}")
+    files = {"package.json": MANIFEST, "package-lock.json": LOCK, "main.js": ""}
+    assert read(image, files).native.value == "unknown"
+    assert read(_image("npm ci && npm install alpha"), files).native.value == "none"
+
+
+def test_a_bind_mount_brings_the_lock_file() -> None:
+    mount = "--mount=type=bind,source=package-lock.json,target=package-lock.json"
+    image = LATE.format(base="node:20", install="npm ci").replace("RUN npm ci", f"RUN {mount} npm ci")
+    assert read(image, {"package.json": MANIFEST, "package-lock.json": LOCK, "main.js": ""}).native.value == "none"
+
+
+def test_packages_that_are_moved_away_are_neither_pruned_nor_copied() -> None:
+    image = _image("npm ci && mv /app/node_modules /node_modules")
+    assert _prune(image) is None
+    found = infer(image, {"package.json": MANIFEST, "package-lock.json": LOCK, "main.js": "require('alpha')"})
+    assert "/app/node_modules" not in artifacts(found)
+    again = _image("rm -rf node_modules && npm ci")
+    assert isinstance(_prune(again), Prune)

@@ -1,4 +1,4 @@
-FROM golang:1.24 AS builder
+FROM golang:1.24-bookworm AS builder
 WORKDIR /primes
 COPY . .
 RUN go build -o primes
