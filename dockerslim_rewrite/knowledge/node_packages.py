@@ -29,6 +29,25 @@ class BuildTool(Struct, frozen=True):
     inlines: bool
 
 
+class GlobalSite(Struct, frozen=True):
+    """Where a manager puts global packages: by default, by a setting, and what moves it in ways that are not followed.
+    `programs` are links of the default directory that `bin`, on PATH, repeats ("" for none)."""
+
+    default: str | None
+    settings: tuple[str, ...]
+    unfollowed: tuple[str, ...]
+    programs: str
+    bin: str
+
+
+@cache
+def global_site(manager: str) -> GlobalSite:
+    """Return the site of npm, yarn, pnpm or bun."""
+    row = _table("global_sites")[manager]
+    links = str(row.get("programs", "")), str(row.get("bin", ""))
+    return GlobalSite(row["default"] or None, tuple(row["settings"]), tuple(row["unfollowed"]), *links)
+
+
 @cache
 def names(table: str, key: str) -> frozenset[str]:
     """Return a list of names: `names("native", "packages")`."""

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dockerslim_rewrite.analysis.effects import ChangesAccounts, CommandEffect
-from dockerslim_rewrite.analysis.model import Evidence, StageFacts
+from dockerslim_rewrite.analysis.effects import ChangesAccounts, CommandEffect, Writes
+from dockerslim_rewrite.analysis.model import Evidence, StageFacts, Step
 from dockerslim_rewrite.analysis.ownership import Ownership
 from dockerslim_rewrite.languages.model import (
     Artifact,
@@ -66,14 +66,15 @@ def lay_out(chosen: Chosen) -> Layout:
     """Lay out the builder and the runtime stage."""
     start = _replaced_start(chosen)
     settings = collect_settings(chosen.dockerfile, chosen.facts, start, ())
+    steps_moved = settings.moved - _staying_workdirs(chosen, settings.moved)
     builder = plan_builder(
         chosen.dockerfile,
         chosen.facts,
-        settings.moved,
+        steps_moved,
         [(item.effect, item.code) for item in chosen.applied if isinstance(item.effect, BuilderEdit)],
         (chosen.pin.offset, chosen.pin.text) if chosen.pin is not None else None,
     )
-    moved = {item_index(chosen.dockerfile, chosen.facts.steps[step].instruction) for step in settings.moved}
+    moved = {item_index(chosen.dockerfile, chosen.facts.steps[step].instruction) for step in steps_moved}
     own = [
         replace(line, comment=builder.comments.get(line.source, ""))
         if line.source is not None and line.source in moved
@@ -82,6 +83,25 @@ def lay_out(chosen: Chosen) -> Layout:
     ]
     runtime = [*_inherited_lines(chosen, settings.inherited), *_Runtime(chosen, own, start).all()]
     return Layout(builder.name, builder.items, tuple(runtime), start)
+
+
+def _staying_workdirs(chosen: Chosen, moved: frozenset[int]) -> frozenset[int]:
+    """Return moved WORKDIRs that the builder needs as well: nothing else is sure to make a directory that is copied."""
+    made = [chosen.facts.base.workdir] if chosen.facts.base else []
+    after = [step.before.workdir for step in chosen.facts.steps[1:]] + [chosen.facts.contract.workdir]
+    for step, workdir in zip(chosen.facts.steps, after, strict=True):
+        if step.index not in moved:
+            made += [workdir, *([step.copy.dest] if step.copy is not None else [])]
+    for command in chosen.effects:
+        made += [path for effect in command.effects if isinstance(effect, Writes) for path in effect.paths]
+    folders = [item.artifact.path.rstrip("/") for item in chosen.wanted if item.artifact.is_dir]
+    missing = {folder for folder in folders if not any(below(path, (folder,)) for path in made)}
+    last = max((index for index in moved if after[index].rstrip("/") in missing), default=-1)
+    return frozenset(index for index in moved if index <= last and _is_workdir(chosen.facts.steps[index]))
+
+
+def _is_workdir(step: Step) -> bool:
+    return step.instruction.keyword == "WORKDIR"
 
 
 def _inherited_lines(chosen: Chosen, names: tuple[str, ...]) -> list[RuntimeLine]:

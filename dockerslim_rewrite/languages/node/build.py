@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts, Step
+from dockerslim_rewrite.knowledge.node_packages import global_site
 from dockerslim_rewrite.languages.node.commands import PackageCommand, package_name, read_package_command
 from dockerslim_rewrite.languages.node.manifest import Manifest
 from dockerslim_rewrite.languages.node.scripts import Expansion, Leaf, ScriptReader
@@ -35,11 +36,18 @@ class Install(Struct, frozen=True):
 
 
 class GlobalInstall(Struct, frozen=True):
-    """A global install: package names, and the manager that made it."""
+    """A global install: its words as written, the manager that made it, and the directory that holds what it made
+    (None: not known)."""
 
-    packages: tuple[str, ...]
+    words: tuple[str, ...]
     manager: str
+    place: str | None
     evidence: Evidence
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Return the names of the packages, without versions."""
+        return tuple(package_name(word) for word in self.words)
 
 
 class BuildFacts(Struct, frozen=True):
@@ -76,6 +84,7 @@ class _Reader:
         self._pruned = False
         self._last_step = -1
         self._lifecycles: set[tuple[int, str]] = set()
+        self._settings: dict[str, str] = {}
 
     def facts(self) -> BuildFacts:
         return BuildFacts(
@@ -99,6 +108,8 @@ class _Reader:
         local = "node_modules/.bin/" in command.name
         if package_command is None and not local and name != "node" and name not in _build_programs():
             return
+        if package_command is not None and package_command.kind == "unknown" and "prefix" in command.argv:
+            self._settings["npm_config_prefix"] = "not known"
         self._last_step = step.index
         written = " ".join(word.text for word in command.words)
         evidence = Evidence("Dockerfile", step.instruction.line, f"RUN {written}")
@@ -117,9 +128,12 @@ class _Reader:
                 self._leaves.append((step.index, leaf))
             elif leaf.command.kind == "install":
                 self._install(step, leaf, leaf.command, {**step.before.env, **dict(environment)})
-            elif leaf.command.kind == "global":
-                names = tuple(package_name(word) for word in leaf.command.arguments)
-                self._globals.append(GlobalInstall(names, leaf.command.manager, leaf.evidence))
+            elif leaf.command.kind == "global" and (leaf.command.arguments or "update" not in leaf.argv):
+                env = {**self._settings, **step.before.env, **dict(environment)}
+                place = _global_place(leaf.command, env, step.before.user)
+                self._globals.append(GlobalInstall(leaf.command.arguments, leaf.command.manager, place, leaf.evidence))
+            elif leaf.command.kind == "inert" and (prefix := _npm_prefix(leaf.command)) is not None:
+                self._settings["npm_config_prefix"] = prefix
             elif leaf.command.kind == "prune":
                 self._pruned = True
             elif leaf.command.kind == "unknown":
@@ -168,6 +182,24 @@ def is_production(command: PackageCommand, env: Mapping[str, str]) -> bool:
         or lowered.get("npm_config_only", "").startswith("prod")
         or lowered.get("yarn_production", "") == "true"
     )
+
+
+def _npm_prefix(command: PackageCommand) -> str | None:
+    """Return the directory of `npm config set prefix DIRECTORY`, or None for any other command."""
+    words = [word for argument in command.arguments for word in argument.split("=", 1) if word != "set"]
+    return words[1] if command.manager == "npm" and len(words) == 2 and words[0] == "prefix" else None
+
+
+def _global_place(command: PackageCommand, env: Mapping[str, str], user: str) -> str | None:
+    """Return the directory of a manager's global packages: of a setting, or root's own default."""
+    site = global_site(command.manager)
+    settings = {name.lower(): value for name, value in env.items()}
+    settings |= {name.removeprefix("--"): value for name, _, value in (item.partition("=") for item in command.options)}
+    named = [settings[name] for name in site.settings if settings.get(name)]
+    if any(settings.get(name) for name in site.unfollowed) or (user not in ("", "root", "0") and not named):
+        return None
+    place = named[-1] if named else site.default
+    return place if place is not None and place.startswith("/") else None
 
 
 def installed_globals(build: BuildFacts) -> Iterator[tuple[str, GlobalInstall]]:

@@ -21,9 +21,9 @@ class PackageCommand(Struct, frozen=True):
     """One command line.
 
     `kind`: an install into node_modules; a global install; a package.json script; a program run from node_modules; a
-    prune; nothing that matters; not understood. `arguments`: packages to add, the script's name and its arguments, or
-    the program's words. `options` as written. `cwd` is where it works; `workspace` the named workspace, `everywhere`
-    when it runs in all of them; `updates` when it takes newer packages than a lock file says.
+    prune; nothing that matters; not understood. `arguments`: packages to add, the script's name and its arguments, the
+    program's words, or what npm is to set. `options` as written. `cwd` is where it works; `workspace` the named
+    workspace, `everywhere` when it runs in all of them; `updates` when it takes newer packages than a lock file says.
     """
 
     kind: Kind
@@ -113,6 +113,8 @@ def _npm(split: _Split) -> PackageCommand:
         return _make("tool", "npm", split, rest)
     if command == "prune":
         return _make("prune", "npm", split)
+    if command in ("config", "set"):
+        return _make("inert", "npm", split, rest)
     return _make("inert" if command in _words("inert") or not command else "unknown", "npm", split)
 
 

@@ -10,7 +10,6 @@ from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidenc
 from dockerslim_rewrite.knowledge import node_packages
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import (
-    RANK_DEPENDENCIES,
     AppendInstruction,
     Artifact,
     Detection,
@@ -22,11 +21,11 @@ from dockerslim_rewrite.languages.model import (
     Note,
     Project,
     ReplaceStart,
-    RunInRuntime,
     Suggestion,
 )
 from dockerslim_rewrite.languages.node.bases import runtime_options
 from dockerslim_rewrite.languages.node.build import BuildFacts, installed_globals
+from dockerslim_rewrite.languages.node.globals import global_suggestions, left_globals
 from dockerslim_rewrite.languages.node.launch import NODE
 from dockerslim_rewrite.languages.node.layout import Layout
 from dockerslim_rewrite.languages.node.native import Native
@@ -36,7 +35,6 @@ from dockerslim_rewrite.languages.node.parts import lay_out_roots
 from dockerslim_rewrite.languages.node.prune import Prune, Unpruned
 from dockerslim_rewrite.languages.node.study import Study, study, with_globals
 
-GLOBAL_PREFIX = "/usr/local/lib/node_modules"
 _STARTERS = NODE | {"npm", "npx", "yarn", "yarnpkg", "pnpm", "pm2", "pm2-runtime"}
 
 
@@ -78,7 +76,7 @@ class NodeLanguage:
             *_secrets(facts, layouts),
             *_base_needs(facts, native),
             *_program_needs(facts),
-            *_globals(facts),
+            *global_suggestions(facts),
             *_exec_form(facts),
         )
         return Findings(
@@ -213,36 +211,6 @@ def _is_of_the_system(name: str, facts: Study) -> bool:
     return from_base or not any(True for _ in installed_globals(facts.build))
 
 
-def _globals(facts: Study) -> Iterator[Suggestion]:
-    used = _used_globals(facts)
-    for name, install in installed_globals(facts.build):
-        if not _global_is_needed(name, used, facts):
-            continue
-        path = f"{GLOBAL_PREFIX}/{name}"
-        evidence = (install.evidence,)
-        yield Suggestion(
-            "N11",
-            f"{name} is installed globally",
-            Artifact(path, True, RANK_DEPENDENCIES, "the start command"),
-            evidence,
-        )
-        rebuild = RunInRuntime(f"npm rebuild -g --ignore-scripts {name}")
-        yield Suggestion("N11", f"the links of {name} are made again, COPY would follow them", rebuild, evidence)
-        yield Suggestion("N11", f"npm makes the links of {name}", NeedProgram("npm"), evidence)
-
-
-def _used_globals(facts: Study) -> set[str]:
-    """Return the packages whose programs start."""
-    used = {node_packages.package_of_program(posixpath.basename(name)) for name, _ in facts.launch.programs}
-    return used | facts.launch.packages.keys()
-
-
-def _global_is_needed(name: str, used: set[str], facts: Study) -> bool:
-    if name in used or (name in facts.launch.managers and name != "npm"):
-        return True
-    return name not in node_packages.names("build_globals", "packages")
-
-
 def _exec_form(facts: Study) -> Iterator[Suggestion]:
     """Offer `node X` in place of a package manager: signals arrive, and one process less runs."""
     main, contract = facts.launch.main, facts.project.facts.contract
@@ -287,10 +255,7 @@ def _dropped(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[str]:
     for layout in layouts:
         for name in layout.left:
             yield posixpath.join(layout.root, name)
-    used = _used_globals(facts)
-    for name, _ in installed_globals(facts.build):
-        if not _global_is_needed(name, used, facts):
-            yield f"{name} (global)"
+    yield from left_globals(facts)
 
 
 def _programs_known(facts: Study) -> bool:

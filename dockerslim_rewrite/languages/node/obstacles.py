@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge import node_packages
 from dockerslim_rewrite.languages.model import Obstacle
+from dockerslim_rewrite.languages.node.globals import global_obstacles
 from dockerslim_rewrite.languages.node.launch import NODE
 from dockerslim_rewrite.languages.node.layout import Layout
 from dockerslim_rewrite.languages.node.locks.text import load_yaml
@@ -16,7 +17,14 @@ from dockerslim_rewrite.languages.node.study import Study
 
 def find_obstacles(study: Study) -> tuple[Obstacle, ...]:
     """Return every reason that forbids a rewrite."""
-    return (*_idle(study), *_mounted(study), *_browsers(study), *_development(study), *_plug_and_play(study))
+    return (
+        *_idle(study),
+        *_mounted(study),
+        *_browsers(study),
+        *_development(study),
+        *_plug_and_play(study),
+        *global_obstacles(study),
+    )
 
 
 def _line(study: Study, evidence: Evidence) -> int:

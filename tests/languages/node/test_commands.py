@@ -20,7 +20,7 @@ from dockerslim_rewrite.languages.node.commands import package_name, read_packag
         ("npm exec tsc", "tool", ("tsc",)),
         ("npm prune --omit=dev", "prune", ()),
         ("npm cache clean --force", "inert", ()),
-        ("npm config set registry x", "inert", ()),
+        ("npm config set registry x", "inert", ("set", "registry", "x")),
         ("npm link ../other", "unknown", ()),
         ("yarn", "install", ()),
         ("yarn --frozen-lockfile", "install", ()),

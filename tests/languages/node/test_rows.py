@@ -398,3 +398,65 @@ def test_node_finds_a_file_without_its_extension() -> None:
 def test_d17_a_program_that_a_volume_brings_is_refused() -> None:
     assert codes(infer('FROM node:20\nWORKDIR /a\nCMD ["node", "index.js"]\n', APP)) == {"D17"}
     assert codes(infer('FROM node:20\nWORKDIR /a\nCOPY . .\nCMD ["node", "index.js"]\n', APP)) == set()
+
+
+# N11: where global packages are
+
+
+_YARN = "/usr/local/share/.config/yarn/global"
+
+
+@pytest.mark.parametrize(
+    ("setting", "install", "place"),
+    [
+        ("", "npm install -g serve@14", "/usr/local/lib/node_modules/serve"),
+        ("", "yarn global add serve", _YARN),
+        ("ENV PNPM_HOME=/pnpm", "pnpm add -g serve", "/pnpm"),
+        ("ENV NPM_CONFIG_PREFIX=/opt/npm", "npm i -g serve", "/opt/npm"),
+        ("ENV NPM_CONFIG_PREFIX=/opt/npm\nUSER node", "npm i -g serve", "/opt/npm"),
+        ("RUN npm config set prefix /opt/npm", "npm i -g serve", "/opt/npm"),
+        ("RUN npm set prefix=/opt/npm", "npm i -g serve", "/opt/npm"),
+        ("", "npm i -g --prefix /opt/npm serve", "/opt/npm"),
+    ],
+)
+def test_n11_global_packages_are_copied_from_where_they_are(setting: str, install: str, place: str) -> None:
+    findings = infer(f"FROM node:20\n{setting}\nRUN {install}\nWORKDIR /srv\nCOPY . .\nCMD serve .\n", {"a.html": ""})
+    assert codes(findings) == set()
+    assert place in artifacts(findings)
+    commands = [item.command for item in needs(findings, RunInRuntime) if isinstance(item, RunInRuntime)]
+    if place == _YARN:
+        assert len(commands) == 1
+        assert f"{_YARN}/node_modules/.bin/*" in commands[0]
+    else:
+        assert commands == (["npm rebuild -g --ignore-scripts serve"] if place.startswith("/usr") else [])
+
+
+@pytest.mark.parametrize(
+    ("setting", "install"),
+    [
+        ("", "pnpm add -g serve"),
+        ("", "bun add -g serve"),
+        ("USER node", "yarn global add serve"),
+        ("ENV PREFIX=/opt", "yarn global add serve"),
+        ("RUN npm config set prefix $(pwd)/npm", "npm i -g serve"),
+        ("", "npm install -g ."),
+        ("", "npm install -g"),
+        ("", "npm install -g acme/serve"),
+        ("", "npm install -g https://example.test/serve.tgz"),
+    ],
+)
+def test_n11_what_may_run_and_is_not_found_is_refused(setting: str, install: str) -> None:
+    text = f"FROM node:20\n{setting}\nRUN {install}\nWORKDIR /srv\nCOPY . .\nCMD serve .\n"
+    assert codes(infer(text, {"a.html": ""})) == {"N11"}
+
+
+@pytest.mark.parametrize("install", ["npm update -g", "npm install -g npm@10", "npm i -g @nestjs/cli@10 typescript"])
+def test_n11_build_tools_stay_in_the_builder(install: str) -> None:
+    findings = infer(_image(run=f"{install} && npm ci"), APP)
+    assert codes(findings) == set()
+    assert not [path for path in artifacts(findings) if path.startswith("/usr/local")]
+
+
+def test_n11_a_program_that_nothing_else_brings_may_be_of_a_build_tool() -> None:
+    findings = infer(_image(run="npm install -g gulp-cli", cmd='["gulp"]'), {"package.json": {"name": "zeta"}})
+    assert "/usr/local/lib/node_modules/gulp-cli" in artifacts(findings)
