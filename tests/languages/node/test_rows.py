@@ -438,7 +438,7 @@ def test_n11_global_packages_are_copied_from_where_they_are(setting: str, instal
         ("", "bun add -g serve"),
         ("USER node", "yarn global add serve"),
         ("ENV PREFIX=/opt", "yarn global add serve"),
-        ("RUN npm config set prefix $(pwd)/npm", "npm i -g serve"),
+        ("RUN npm config set prefix $(where)/npm", "npm i -g serve"),
         ("", "npm install -g ."),
         ("", "npm install -g"),
         ("", "npm install -g acme/serve"),
