@@ -12,7 +12,7 @@ from tests.support import ROOT
 
 PACKAGE = ROOT / "dockerslim_rewrite"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = ("jinja2", "rich", "yaml", "pygls", "lsprotocol", "docker", "pydantic", "hypothesis")
+HEAVY = ("jinja2", "rich", "libcst", "yaml", "pygls", "lsprotocol", "docker", "pydantic", "hypothesis")
 
 
 def test_templates_hold_layout_only() -> None:

@@ -1,7 +1,7 @@
-"""What the application's sources import and start, read with Python's own parser.
+"""What the application's sources import and start, read with libcst.
 
-Only files that mention a name that matters are parsed; one that it cannot read (Python 2, a syntax newer than the
-Python that runs this, one nested without sense) counts as importing every such name that its text holds: kept on doubt.
+Only files that mention a name that matters are parsed; one that cannot be read (Python 2, nested without sense) counts
+as importing every such name that its text holds: kept on doubt.
 """
 
 from __future__ import annotations
@@ -10,16 +10,21 @@ import ast
 import posixpath
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge.python_packages import noted_modules
 from dockerslim_rewrite.languages.model import Project
 
-MAX_PARSED_CHARACTERS = 1_500_000
-MAX_FILE_CHARACTERS = 400_000
+if TYPE_CHECKING:
+    import libcst
+
+MAX_PARSED_CHARACTERS = 500_000
+MAX_FILE_CHARACTERS = 200_000
+MAX_DEPTH = 100
 _STARTERS = ("subprocess", "os.system", "os.popen", "popen", "Popen", "execvp", "create_subprocess", "which(")
 _SHELL_CALLS = frozenset(
     {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput", "asyncio.create_subprocess_shell"}
@@ -44,11 +49,11 @@ class SourceFacts(Struct):
     command runs through a shell; `unknown`: where the program is not static; `unread`: files that are not in a grammar
     that is known, or beyond the bound."""
 
-    modules: dict[str, Evidence] = {}
-    programs: dict[str, Evidence] = {}
-    shells: list[Evidence] = []
-    unknown: list[Evidence] = []
-    unread: list[str] = []
+    modules: dict[str, Evidence] = field(default_factory=dict)
+    programs: dict[str, Evidence] = field(default_factory=dict)
+    shells: list[Evidence] = field(default_factory=list)
+    unknown: list[Evidence] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
 
 def read_sources(project: Project) -> SourceFacts:
@@ -75,12 +80,17 @@ def output_directories(project: Project, setting: str) -> Iterator[tuple[str, Ev
         if text is None or setting not in text or len(text) > MAX_FILE_CHARACTERS:
             continue
         module = _parse(text)
-        for node in _nodes(module) if module is not None else ():
-            if not isinstance(node, ast.Assign) or [dotted(item) for item in node.targets] != [setting]:
-                continue
-            value = literal(node.value)
+        if module is None:
+            continue
+        import libcst
+        from libcst import matchers
+
+        target = matchers.AssignTarget(matchers.Name(setting))
+        for node in matchers.findall(module, matchers.Assign(targets=[target])):
+            value = literal(node.value) if isinstance(node, libcst.Assign) else None
             if value and value.startswith("/") and value.strip("/"):
-                yield posixpath.normpath(value), Evidence(path, node.lineno, f"{setting} = {value}")
+                line = text.count("\n", 0, text.find(setting)) + 1
+                yield posixpath.normpath(value), Evidence(path, line, f"{setting} = {value}")
 
 
 def _python_files(project: Project) -> Iterator[str]:
@@ -113,69 +123,92 @@ def _read(path: str, text: str, facts: SourceFacts) -> None:
     if module is None:
         _on_doubt(path, text, facts)
     else:
-        _Reader(path, facts).walk(module)
+        _Reader(path, text, facts).walk(module)
 
 
-def _parse(text: str) -> ast.Module | None:
-    """Return the syntax tree, or None when there is none. Python's parser bounds the nesting."""
+def _parse(text: str) -> libcst.Module | None:
+    """Return the syntax tree, or None when there is none.
+
+    libcst's parser is native and recurses without a bound: some 3,000 brackets end the process. So Python's own, which
+    has one, looks at the nesting first.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the application's authors, not of our users
         try:
-            return ast.parse(text.removeprefix("\ufeff"))
+            tree = ast.parse(text.removeprefix("\ufeff"))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
+    if _is_deep(tree):
+        return None
+    import libcst
+
+    try:
+        return libcst.parse_module(text)
+    except (libcst.ParserSyntaxError, RecursionError, ValueError):
+        return None
 
 
-def _nodes(module: ast.Module) -> Iterator[ast.AST]:
-    """Yield all nodes in the order of the text."""
-    stack: list[ast.AST] = [module]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(reversed(list(ast.iter_child_nodes(node))))
+def _is_deep(tree: ast.AST) -> bool:
+    level: list[ast.AST] = [tree]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True
 
 
 class _Reader:
     """Walks one module. Names are resolved by the imports seen so far."""
 
-    def __init__(self, path: str, facts: SourceFacts) -> None:
+    def __init__(self, path: str, text: str, facts: SourceFacts) -> None:
         self._path = path
+        self._text = text
         self._facts = facts
         self._names: dict[str, str] = {}
 
-    def walk(self, module: ast.Module) -> None:
-        for node in _nodes(module):
-            if isinstance(node, ast.Import):
+    def walk(self, module: libcst.Module) -> None:
+        import libcst
+
+        for node in _calls_and_imports(module):
+            if isinstance(node, libcst.Import):
                 for alias in node.names:
-                    self._imports(alias.name, alias.asname, node.lineno)
-            elif isinstance(node, ast.ImportFrom):
+                    self._imports(alias.evaluated_name, alias.evaluated_alias)
+            elif isinstance(node, libcst.ImportFrom):
                 self._import_from(node)
-            elif isinstance(node, ast.Call):
+            elif isinstance(node, libcst.Call):
                 self._call(node)
 
-    def _import_from(self, node: ast.ImportFrom) -> None:
-        if node.module is None or node.level:
-            return
-        self._imports(node.module, None, node.lineno)
-        for alias in node.names:
-            self._names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    def _import_from(self, node: libcst.ImportFrom) -> None:
+        import libcst
 
-    def _imports(self, name: str, alias: str | None, line: int) -> None:
+        if node.module is None or node.relative:
+            return
+        source = dotted(node.module)
+        self._imports(source, None)
+        for alias in () if isinstance(node.names, libcst.ImportStar) else node.names:
+            self._names[alias.evaluated_alias or alias.evaluated_name] = f"{source}.{alias.evaluated_name}"
+
+    def _evidence(self, pattern: str, what: str) -> Evidence:
+        """Name the first line that the text has it on; libcst's own positions would double the time."""
+        match = re.search(pattern, self._text)
+        return Evidence(self._path, self._text.count("\n", 0, match.end()) + 1 if match else 0, what)
+
+    def _imports(self, name: str, alias: str | None) -> None:
         top = name.split(".", 1)[0]
         self._names[alias or top] = name if alias else top
         if top in noted_modules():
-            self._facts.modules.setdefault(top, Evidence(self._path, line, f"imports {top}"))
+            evidence = self._evidence(rf"(?m)^\s*(?:import|from)\b.*\b{re.escape(top)}\b", f"imports {top}")
+            self._facts.modules.setdefault(top, evidence)
 
-    def _call(self, node: ast.Call) -> None:
+    def _call(self, node: libcst.Call) -> None:
         name = dotted(node.func)
         first, dot, rest = name.partition(".")
         full = self._names.get(first, first) + dot + rest
         if full not in _SHELL_CALLS | _EXEC_CALLS | _RUN_CALLS:
             return
-        argument = next(iter((*node.args, *(keyword.value for keyword in node.keywords))), None)
-        text = literal(argument) if argument is not None else None
-        shell = full in _SHELL_CALLS or (full in _RUN_CALLS and any(is_true(item, "shell") for item in node.keywords))
-        evidence = Evidence(self._path, node.lineno, f"{name}({text or '...'})"[:80])
+        text = literal(node.args[0].value) if node.args else None
+        shell = full in _SHELL_CALLS or (full in _RUN_CALLS and any(is_true(item, "shell") for item in node.args))
+        evidence = self._evidence(rf"\b{re.escape(name)}\s*\(", f"{name}({text or '...'})"[:80])
         if shell:
             self._facts.shells.append(evidence)
             self._shell(text, evidence)
@@ -198,32 +231,53 @@ class _Reader:
         self._facts.programs.setdefault(name, evidence)
 
 
-def dotted(node: ast.expr) -> str:
+def _calls_and_imports(module: libcst.Module) -> Sequence[libcst.CSTNode]:
+    """Return the nodes that matter in the order of the text."""
+    from libcst import matchers
+
+    return matchers.findall(module, matchers.Import() | matchers.ImportFrom() | matchers.Call())
+
+
+def dotted(node: object) -> str:
     """Return `a.b.c` for a chain of names, "" for any other expression."""
-    names = []
-    while isinstance(node, ast.Attribute):
-        names.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(names)]) if isinstance(node, ast.Name) else ""
+    import libcst
+
+    if isinstance(node, libcst.Name):
+        return node.value
+    if isinstance(node, libcst.Attribute):
+        left = dotted(node.value)
+        return f"{left}.{node.attr.value}" if left else ""
+    return ""
 
 
-def literal(node: ast.expr) -> str | None:
+def literal(node: libcst.BaseExpression) -> str | None:
     """Return a string literal, the first item of a list of them, or the literal start of an f-string."""
-    while isinstance(node, ast.List | ast.Tuple) and node.elts:
-        node = node.elts[0]
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else None
-    if isinstance(node, ast.JoinedStr):
-        start = literal(node.values[0]) if node.values else None
-        return start if start and (" " in start.strip() or start.endswith(" ")) else None
-    if not isinstance(node, ast.BinOp):
-        return None
-    while isinstance(node, ast.BinOp):
-        node = node.left
-    start = literal(node)
-    return start if start and " " in start else None
+    import libcst
+
+    if isinstance(node, libcst.List | libcst.Tuple):
+        return literal(node.elements[0].value) if node.elements else None
+    if isinstance(node, libcst.SimpleString | libcst.ConcatenatedString):
+        try:
+            value = node.evaluated_value
+        except ValueError:  # bytes beside text
+            return None
+        return value if isinstance(value, str) else None
+    if (
+        isinstance(node, libcst.FormattedString)
+        and node.parts
+        and isinstance(node.parts[0], libcst.FormattedStringText)
+    ):
+        start = node.parts[0].value
+        return start if " " in start.strip() or start.endswith(" ") else None
+    if isinstance(node, libcst.BinaryOperation):
+        left = literal(node.left)
+        return left if left and " " in left else None
+    return None
 
 
-def is_true(keyword: ast.keyword, name: str) -> bool:
+def is_true(argument: libcst.Arg, name: str) -> bool:
     """Tell whether a call's argument is `name=True`."""
-    return keyword.arg == name and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
+    import libcst
+
+    is_named = argument.keyword is not None and argument.keyword.value == name
+    return is_named and isinstance(argument.value, libcst.Name) and argument.value.value == "True"

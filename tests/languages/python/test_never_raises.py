@@ -1,9 +1,13 @@
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dockerslim_rewrite.languages.python.commands import read_command
 from tests.languages.python.support import infer
+from tests.support import ROOT
 
 WORDS = st.sampled_from(
     [
@@ -58,7 +62,18 @@ def test_sources(text: str) -> None:
     ],
 )
 def test_sources_of_any_depth(expression: str) -> None:
-    """A parser with unbounded recursion ends the process, so ours is one with a bound."""
+    """libcst's parser recurses without a bound, which would end the process."""
     infer(
         "FROM python:3.12\nCOPY . /app\nCMD python /app/a.py\n", {"a.py": f"import cv2, subprocess\na = {expression}\n"}
     )
+
+
+def test_libcst_is_not_loaded_without_need() -> None:
+    code = (
+        "import sys\n"
+        "from tests.languages.python.support import run\n"
+        "run('FROM python:3.12\\nCOPY a.py /app/a.py\\nCMD python /app/a.py\\n', {'a.py': 'print(1)'})\n"
+        "run('FROM golang:1.24\\nCOPY . /x\\nWORKDIR /x\\nRUN go build\\nCMD ./a\\n', {'main.go': 'package main'})\n"
+        "sys.exit('libcst' in sys.modules)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
