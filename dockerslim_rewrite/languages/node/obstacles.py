@@ -13,11 +13,13 @@ from dockerslim_rewrite.languages.node.launch import NODE
 from dockerslim_rewrite.languages.node.layout import Layout
 from dockerslim_rewrite.languages.node.locks.text import load_yaml
 from dockerslim_rewrite.languages.node.study import Study
+from dockerslim_rewrite.languages.triggers import unread_triggers
 
 
 def find_obstacles(study: Study) -> tuple[Obstacle, ...]:
     """Return every reason that forbids a rewrite."""
     return (
+        *unread_triggers(study.project),
         *_idle(study),
         *_mounted(study),
         *_browsers(study),

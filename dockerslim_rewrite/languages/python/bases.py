@@ -25,7 +25,7 @@ def runtime_options(project: Project) -> tuple[RuntimeOption, ...]:
 
 def slim_tag(base: BaseImage) -> str:
     """Return the author's image in its slim variant: `3.12-bookworm` is `3.12-slim-bookworm`, no tag is `slim`."""
-    words = [word for word in (base.ref.tag or "").split("-") if word not in ("latest", "onbuild", "")]
+    words = [word for word in (base.ref.tag or "").split("-") if word not in ("latest", "")]
     release = [word for word in words if word == base.release]
     version = [word for word in words if word != base.release]
     name = base.ref.text.removesuffix(f":{base.ref.tag}") if base.ref.tag else base.ref.text

@@ -14,6 +14,7 @@ from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge.python_packages import environment_path, names
 from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.languages.python.build import SYSTEM, SYSTEM_PROGRAMS, BuildFacts, Install
+from dockerslim_rewrite.languages.python.commands import is_python
 
 MAX_FILES = 2_000
 MAX_CHARACTERS = 200_000
@@ -54,8 +55,12 @@ def choose_environment(
     project: Project, build: BuildFacts, effects: tuple[CommandEffect, ...], used: frozenset[str]
 ) -> Environment:
     """Choose how Python's own site-packages are carried. `used` are the names of programs that start."""
-    needed = [item for item in build.installs if item.site == SYSTEM and not _only_tools(item, used)]
-    reason = next(_needs_prefix(project, effects, build), None)
+    base = project.facts.base
+    brought = base.programs if base is not None else frozenset()
+    needed = [item for item in build.installs if item.site == SYSTEM]
+    if all(name in brought or is_python(name) for name in used):  # another program may be a tool's: pip-compile
+        needed = [item for item in needed if not _only_tools(item, used)]
+    reason = next(_needs_prefix(effects, build), None)
     if not needed and reason is None:
         return Environment("none", "", None)
     reason = reason or next(_forbids_environment(project, build, effects), None)
@@ -78,12 +83,8 @@ def _line(project: Project, step: int, text: str) -> Evidence:
     )
 
 
-def _needs_prefix(project: Project, effects: Iterable[CommandEffect], build: BuildFacts) -> Iterator[Evidence]:
+def _needs_prefix(effects: Iterable[CommandEffect], build: BuildFacts) -> Iterator[Evidence]:
     """Yield what a build tool may have installed beside Python's distributions: `make install`."""
-    base = project.facts.base
-    for trigger in base.onbuild if base is not None else ():
-        if "pip" in trigger:
-            yield _line(project, -1, f"the base runs `{trigger}` before anything else")
     for command in effects:
         if (command.step, command.command) in build.covered:
             continue

@@ -12,11 +12,13 @@ from dockerslim_rewrite.languages.python.build import BuildFacts
 from dockerslim_rewrite.languages.python.commands import is_python
 from dockerslim_rewrite.languages.python.launch import Launch
 from dockerslim_rewrite.languages.python.layout import lost_tree
+from dockerslim_rewrite.languages.triggers import unread_triggers
 
 
 def find_obstacles(project: Project, build: BuildFacts, launch: Launch, roots: tuple[str, ...]) -> tuple[Obstacle, ...]:
     """Return every reason that forbids a rewrite."""
     return (
+        *unread_triggers(project),
         *_idle(project, launch),
         *_system_python(project),
         *_conda(build),

@@ -460,3 +460,8 @@ def test_n11_build_tools_stay_in_the_builder(install: str) -> None:
 def test_n11_a_program_that_nothing_else_brings_may_be_of_a_build_tool() -> None:
     findings = infer(_image(run="npm install -g gulp-cli", cmd='["gulp"]'), {"package.json": {"name": "zeta"}})
     assert "/usr/local/lib/node_modules/gulp-cli" in artifacts(findings)
+
+
+def test_d11_triggers_of_the_base_are_refused() -> None:
+    assert "D11" in codes(infer("FROM node:8-onbuild\nEXPOSE 80\n", APP))
+    assert "D11" not in codes(infer(_image(base="node:8"), APP))

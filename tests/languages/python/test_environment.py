@@ -180,3 +180,21 @@ def test_old_images_hold_setuptools_and_wheel() -> None:
         assert additions(findings)[0] == "RUN python -m venv --system-site-packages /opt/venv"
     for version in ("3", "latest", "3.13"):
         assert additions(infer(BASE.replace("3.12", version) + START, APP))[0] == "RUN python -m venv /opt/venv"
+
+
+@pytest.mark.parametrize(
+    ("install", "start", "carried"),
+    [
+        ("pip install pip-tools", '["pip-compile"]', True),
+        ("pip install pip-tools", '["python", "app.py"]', False),
+        ("pip install --upgrade pip", '["sh", "-c", "python app.py"]', False),
+        ("pip install poetry", '["poetry", "run", "app"]', True),
+    ],
+)
+def test_tools_alone_are_carried_where_a_program_of_theirs_may_start(install: str, start: str, carried: bool) -> None:
+    findings = infer(f"FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN {install}\nCMD {start}\n", APP)
+    assert ("/opt/venv" in artifacts(findings)) is carried
+
+
+def test_triggers_of_the_base_are_refused() -> None:
+    assert "D11" in codes(infer('FROM python:3-onbuild\nCMD ["python", "./app.py"]\n', APP))
