@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +12,6 @@ class IgnoreRules:
 
     def __init__(self, text: str) -> None:
         self._patterns = [line for line in map(_clean, text.splitlines()) if line]
-        self.reincludes = any(pattern.startswith("!") for pattern in self._patterns)
         self._matcher: Any = None
         self._cached = lru_cache(maxsize=65536)(self._match)
 
@@ -19,10 +19,24 @@ class IgnoreRules:
         """Tell whether a path, relative to the context root, is left out of the build context."""
         return bool(self._patterns) and self._cached(path)
 
+    def reaches_below(self, path: str) -> bool:
+        """Tell whether a `!` rule may bring back a file below an ignored directory."""
+        parts = path.strip("/").split("/")
+        return any(_may_match_below(pattern[1:].split("/"), parts) for pattern in self._patterns if pattern[:1] == "!")
+
     def _match(self, path: str) -> bool:
         if self._matcher is None:
             self._matcher = _make_matcher(self._patterns)
         return bool(self._matcher.matches(path))
+
+
+def _may_match_below(words: list[str], parts: list[str]) -> bool:
+    for word, part in zip(words, parts, strict=False):
+        if "**" in word:
+            return True
+        if not fnmatchcase(part, word):
+            return False
+    return True
 
 
 def _make_matcher(patterns: list[str]) -> Any:

@@ -12,6 +12,7 @@ from dockerslim_rewrite.context.ignore import IgnoreRules
 
 MAX_TEXT_BYTES = 16 * 1024 * 1024
 MAX_WALKED_FILES = 20_000
+MAX_IGNORED_FILES = 2_000
 MAX_DEPTH = 40
 SKIPPED_DIRECTORIES = frozenset({".git", ".hg", ".svn", "node_modules"})
 
@@ -67,10 +68,22 @@ class LocalContext:
         return os.path.realpath(path) if os.path.islink(path) else path  # noqa: PTH114 - a str path is faster here
 
     def _is_hidden(self, path: str, real: str) -> bool:
-        """An ignored directory is still there when a `!` rule may bring files below it back."""
+        """An ignored directory is still there when a `!` rule brings a file below it back."""
         if not self._ignore.excludes(path):
             return False
-        return not (self._ignore.reincludes and Path(real).is_dir())
+        return not (self._ignore.reaches_below(path) and Path(real).is_dir() and self._holds_some(path, real))
+
+    def _holds_some(self, path: str, real: str) -> bool:
+        """Tell whether some file below an ignored directory is not ignored; True as well where they are too many."""
+        seen = 0
+        for folder, folders, names in os.walk(real):
+            inside = f"{path}{folder[len(real) :]}"
+            if any(not self._ignore.excludes(f"{inside}/{name}") for name in (*names, *folders)):
+                return True
+            seen += len(names) + len(folders)
+            if seen > MAX_IGNORED_FILES:
+                return True
+        return False
 
     def _mode(self, path: str) -> int:
         if path not in self._modes:

@@ -96,3 +96,14 @@ def test_the_dockerfiles_own_ignore_file_wins(root: Path) -> None:
 )
 def test_ignore_rules(rules: str, path: str, excluded: bool) -> None:
     assert IgnoreRules(rules).excludes(path) is excluded
+
+
+def test_an_ignored_directory_is_there_only_for_the_files_that_a_rule_brings_back(tmp_path: Path) -> None:
+    for name in ("docs/a.md", "kept/deep/a.md", "other/b.txt", "app/x.js"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    (tmp_path / ".dockerignore").write_text("*\n!app/\n!kept/**/*.md\n!other/none.txt\n")
+    context = LocalContext(tmp_path)
+    assert context.list_dir("") == ("app", "kept")
+    assert not context.is_dir("docs") and not context.is_dir("other")
+    assert list(context.walk()) == ["app/x.js", "kept/deep/a.md"]
