@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
+from itertools import islice
 
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import StageFacts, Step
 from dockerslim_rewrite.context.model import Context
 
+MAX_SPREAD = 20
 # What ADD recognises as an archive, by the usual endings. Source: the Dockerfile reference, ADD.
 ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst")
 
@@ -53,6 +55,23 @@ class ImageFiles:
             for tree in self.trees
         )
         return tuple(dict.fromkeys("/" + path.lstrip("/") for path in found if path is not None))
+
+    def spread(self, tree: CopiedTree, shared: Collection[str]) -> Iterator[tuple[str, bool]]:
+        """Yield `(path, is_dir)` of what a tree put into a directory that the base fills too: its files, or where they
+        are many its entries. Any other tree is one entry."""
+        if not tree.is_dir or tree.image_path not in shared:
+            yield tree.image_path, tree.is_dir
+            return
+        files = [*islice(self._context.walk(tree.context_path), MAX_SPREAD + 1)]
+        if len(files) <= MAX_SPREAD:
+            for path in files:
+                relative = posixpath.relpath("/" + path, "/" + tree.context_path)
+                yield posixpath.join(tree.image_path, relative), False
+            return
+        for name in self._context.list_dir(tree.context_path):
+            path = posixpath.join(tree.context_path, name)
+            child = CopiedTree(path, posixpath.join(tree.image_path, name), self._context.is_dir(path), tree.step)
+            yield from self.spread(child, shared)
 
     def is_directory(self, image_path: str) -> bool:
         """Tell whether a path is known to be a directory of the image."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.effects import CommandEffect, Removes, Unknown, Writes
-from dockerslim_rewrite.analysis.files import CopiedTree, ImageFiles, unpacks
+from dockerslim_rewrite.analysis.files import ImageFiles, unpacks
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.system import system_paths
@@ -80,14 +80,16 @@ def system_layer(
     roots: tuple[str, ...],
     covered: frozenset[tuple[int, int]],
     programs: frozenset[str] | None,
+    *,
+    app_at_root: bool = False,
 ) -> SystemLayer:
-    """Collect what COPY, ADD and RUN put outside the languages' roots.
+    """Collect what COPY, ADD and RUN put outside the languages' roots; `app_at_root` when `/` is one of them.
 
     `programs`: the names started at run time when all are known, else None; a program file that nothing starts is
     then left behind.
     """
     collector = _Collector(facts, roots, programs)
-    collector.copies(files.trees)
+    collector.copies(files, app_at_root=app_at_root)
     for command in effects:
         if (command.step, command.command) not in covered:
             collector.command(command)
@@ -114,11 +116,14 @@ class _Collector:
         )
         return SystemLayer(wanted, tuple(self._links.values()), tuple(self._problems))
 
-    def copies(self, trees: tuple[CopiedTree, ...]) -> None:
-        for tree in trees:
-            line = self._facts.steps[tree.step].instruction.line
-            what = f"copied by line {line}"
-            self._want(tree.image_path, tree.is_dir, "D10", what, line, self._facts.steps[tree.step].instruction.value)
+    def copies(self, files: ImageFiles, *, app_at_root: bool) -> None:
+        for tree in files.trees:
+            if tree.image_path == "/" and app_at_root:
+                continue  # the language has decided about its entries
+            instruction = self._facts.steps[tree.step].instruction
+            what = f"copied by line {instruction.line}"
+            for path, is_dir in files.spread(tree, system_paths("shared")):
+                self._want(path, is_dir, "D10", what, instruction.line, instruction.value)
         for step in self._facts.steps:
             if step.copy is None:
                 continue

@@ -89,9 +89,13 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
     base = [*language_needs(findings, own), *start_needs(project.start, inputs.health, own)]
     programs = frozenset(posixpath.basename(item.need.name) for item in base if isinstance(item.need, NeedProgram))
     known = all(finding.programs_known for finding in inputs.findings) and not project.start.unknown
-    roots = tuple(root for finding in inputs.findings for root in finding.roots if root != "/")
+    every = tuple(root for finding in inputs.findings for root in finding.roots)
+    roots = tuple(root for root in every if root != "/")
     covered = frozenset(key for finding in inputs.findings for key in finding.covered_commands)
-    system = system_layer(project.facts, project.files, inputs.effects, roots, covered, programs if known else None)
+    started = programs if known else None
+    system = system_layer(
+        project.facts, project.files, inputs.effects, roots, covered, started, app_at_root=len(roots) < len(every)
+    )
     packages = sort_packages(
         project.facts,
         inputs.effects,

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from dockerslim_rewrite.outcome import Rewritten
+from dockerslim_rewrite.outcome import Refused, Rewritten
 from dockerslim_rewrite.pipeline import rewrite
 from tests.support import MemoryContext
 
@@ -54,3 +54,46 @@ def test_a_directory_in_tmp_that_nothing_else_uses_is_for_the_program() -> None:
 )
 def test_a_directory_in_tmp_where_the_build_works_is_left_behind(run: str) -> None:
     assert "/tmp" not in _lines(run).split("FROM")[2]
+
+
+LIBRARY = {
+    "app/package.json": json.dumps({"name": "x", "dependencies": {"own": "file:../lib"}}),
+    "app/main.js": "require('own')",
+    "lib/package.json": json.dumps({"name": "own"}),
+    "lib/index.js": "",
+}
+IMAGE = 'FROM node:20\n{copy}\nWORKDIR /app\nCOPY app .\nRUN npm install\nCMD ["node", "main.js"]\n'
+
+
+def test_a_tree_that_is_copied_into_a_directory_of_the_base_brings_its_files_alone() -> None:
+    files = {**LIBRARY, "rootfs/etc/tool/a.conf": "", "rootfs/usr/share/b": ""}
+    found = rewrite(IMAGE.format(copy="COPY rootfs /\nCOPY lib /lib"), MemoryContext(files))
+    assert isinstance(found, Rewritten)
+    runtime = found.text.split("FROM")[2]
+    for path in ("/etc/tool/a.conf", "/usr/share/b", "/lib/index.js", "/lib/package.json"):
+        assert path in runtime
+    assert "/lib /lib" not in runtime and "/etc /etc" not in runtime
+
+
+def test_many_files_come_by_directories_that_the_base_does_not_fill() -> None:
+    files = {**FILES, **{f"etc/tool/{number}.conf": "" for number in range(30)}}
+    found = rewrite(
+        'FROM node:20\nCOPY etc /etc\nWORKDIR /app\nCOPY main.js .\nCMD ["node", "main.js"]\n', MemoryContext(files)
+    )
+    assert isinstance(found, Rewritten)
+    assert "COPY --from=builder /etc/tool /etc/tool" in found.text
+
+
+@pytest.mark.parametrize("workdir", ["/etc", "/usr/local/lib"])
+def test_an_application_among_the_files_of_the_base_is_refused(workdir: str) -> None:
+    found = rewrite(
+        f'FROM node:20\nWORKDIR {workdir}\nCOPY . .\nRUN npm ci\nCMD ["node", "main.js"]\n', MemoryContext(FILES)
+    )
+    assert isinstance(found, Refused)
+    assert [item.code for item in found.blockers] == ["N07"]
+
+
+def test_an_application_in_the_root_directory_does_not_bring_the_bases_directories() -> None:
+    files = {**FILES, "lib/a.js": "", "main.js": "require('./lib/a')"}
+    found = rewrite('FROM node:20\nCOPY . .\nCMD ["node", "main.js"]\n', MemoryContext(files))
+    assert isinstance(found, Refused)

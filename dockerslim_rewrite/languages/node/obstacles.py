@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge import node_packages
+from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import Obstacle
 from dockerslim_rewrite.languages.node.globals import global_obstacles
 from dockerslim_rewrite.languages.node.launch import NODE
@@ -142,7 +143,16 @@ def layout_obstacles(study: Study, layouts: tuple[Layout, ...]) -> tuple[Obstacl
         for layout in layouts
         if layout.whole and layout.root == "/"
     )
-    return (*whole_root, *_token_obstacles(study, layouts))
+    return (*whole_root, *_among_the_base(line, layouts), *_token_obstacles(study, layouts))
+
+
+def _among_the_base(line: int, layouts: tuple[Layout, ...]) -> Iterator[Obstacle]:
+    for layout in layouts:
+        for path in (layout.root, *(item.path for item in layout.artifacts if item.is_dir)):
+            if path in system_paths("system"):
+                message = f"the application lies in {path}, among files of the base image"
+                yield Obstacle("N07", line, message, "use a WORKDIR of its own")
+                return
 
 
 def _token_obstacles(study: Study, layouts: tuple[Layout, ...]) -> tuple[Obstacle, ...]:

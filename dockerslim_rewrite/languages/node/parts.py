@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from dockerslim_rewrite.analysis.effects import CommandEffect
+from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import RANK_CODE, Artifact
 from dockerslim_rewrite.languages.node.layout import Layout, Wishes, lay_out, reads_root
 from dockerslim_rewrite.languages.node.prune import Prune, is_taken_away
@@ -158,6 +159,8 @@ def _linked_outside(study: Study) -> list[Artifact]:
                 continue
             path = posixpath.normpath(posixpath.join(install.directory, target))
             inside = any(path == root or path.startswith(root.rstrip("/") + "/") for root in study.roots)
-            if not inside:
+            if not inside and path not in system_paths(
+                "shared"
+            ):  # there the files of the COPY come along by themselves
                 found.append(Artifact(path, True, RANK_CODE, f"{name} links to it"))
     return found
