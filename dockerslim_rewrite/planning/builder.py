@@ -35,20 +35,22 @@ def plan_builder(
     facts: StageFacts,
     moved: frozenset[int],
     wanted: Iterable[tuple[BuilderEdit, str]],
-    pin: tuple[int, str] | None = None,
+    pin: tuple[int, int, str] | None = None,
 ) -> BuilderPlan:
-    """Lay out the builder. `moved` are step indices that leave it; `wanted` are edits with their codes; `pin` is what
-    FROM gets behind its tag, and where."""
+    """Lay out the builder. `moved` are step indices that leave it; `wanted` are edits with their codes; `pin` is an
+    edit of FROM's image: start, end, text."""
     name, must_name = choose_name(dockerfile, facts)
     edits: dict[int, list[tuple[int, int, str]]] = {}
     from_index = item_index(dockerfile, facts.stage.from_)
-    inserts = {pin[0]: pin[1]} if pin is not None else {}
+    from_edits = [pin] if pin is not None else []
     if must_name:
         end = facts.stage.from_.value_map.span(0, len(facts.stage.from_.value)).end
         keyword = "as" if facts.stage.from_.keyword_span.of(dockerfile.text).islower() else "AS"
-        inserts[end] = f"{inserts.get(end, '')} {keyword} {name}"
-    if inserts:
-        edits[from_index] = [(offset, offset, text) for offset, text in inserts.items()]
+        start, before = (pin[0], pin[2]) if pin is not None and pin[1] == end else (end, "")
+        from_edits = [edit for edit in from_edits if edit[1] != end]
+        from_edits.append((start, end, f"{before} {keyword} {name}"))
+    if from_edits:
+        edits[from_index] = from_edits
     indices = [item_index(dockerfile, step.instruction) for step in facts.steps]
     after: dict[int, list[Insert]] = {}
     places: dict[int, int] = {}

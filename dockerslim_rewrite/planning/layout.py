@@ -72,7 +72,7 @@ def lay_out(chosen: Chosen) -> Layout:
         chosen.facts,
         steps_moved,
         [(item.effect, item.code) for item in chosen.applied if isinstance(item.effect, BuilderEdit)],
-        (chosen.pin.offset, chosen.pin.text) if chosen.pin is not None else None,
+        (chosen.pin.start, chosen.pin.end, chosen.pin.text) if chosen.pin is not None else None,
     )
     moved = {item_index(chosen.dockerfile, chosen.facts.steps[step].instruction) for step in steps_moved}
     own = [

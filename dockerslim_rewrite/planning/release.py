@@ -10,15 +10,17 @@ from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidenc
 from dockerslim_rewrite.knowledge.images import possible_releases
 from dockerslim_rewrite.knowledge.model import BaseImage
 from dockerslim_rewrite.knowledge.releases import debian_order
-from dockerslim_rewrite.languages.model import NeedLibc, Note
+from dockerslim_rewrite.languages.model import NeedLibc, Note, replaced_line
 from dockerslim_rewrite.planning.model import Decision
 from dockerslim_rewrite.planning.needs import Requirement
 
 
 class Pin(Struct, frozen=True):
-    """What is put behind the tag of FROM, at an offset in the file, so that the builder has the runtime's release."""
+    """What is put into FROM, in place of the file's text from `start` to `end`, so that the builder has the runtime's
+    release."""
 
-    offset: int
+    start: int
+    end: int
     text: str
     decision: Decision
 
@@ -29,8 +31,8 @@ def settle_release(
     """Return what to do about a builder that may be newer than the runtime stage's C library.
 
     A binary runs on the C library that it was linked with and on later ones, so nothing is to be done when the runtime
-    is at least as new as every release that the tag may stand for. A tag with a version is pinned; one that moves on
-    (latest, 1) is left to its author, who may follow it on purpose, and so is one that a digest or an ARG decides.
+    is at least as new as every release that the tag may stand for. A tag with a version gets the release; `latest`, or
+    no tag, becomes the release, which moves on as well. Others are left to their author: `1`, a digest, an ARG's value.
     """
     base = facts.base
     tied = any(isinstance(item.need, NeedLibc) and item.need.libc == "glibc" for item in requirements)
@@ -43,11 +45,15 @@ def settle_release(
     line = facts.stage.from_.line
     text = f"{base.ref.text} does not name its Debian release, and may be {newer[-1]}"
     written, offset = facts.stage.base, facts.stage.from_.value.find(facts.stage.base)
-    if base.version.count(".") and written == base.ref.text and base.ref.digest is None and image.release in releases:
-        place = facts.stage.from_.value_map.span(0, offset + len(written)).end
+    latest = base.ref.tag in (None, "", "latest")
+    known = written == base.ref.text and base.ref.digest is None and image.release in releases
+    if known and (latest or base.version.count(".")):
+        end = facts.stage.from_.value_map.span(0, offset + len(written)).end
+        start = end - len(":latest") if latest and base.ref.tag else end
         summary = f"the builder is pinned to {image.release}, the release of {image.ref.text}: {text}"
         evidence = (Evidence("knowledge/images.toml", 0, f"{base.ref.text}: {', '.join(releases)}"),)
-        decision = Decision("D20", summary, evidence, Confidence.HIGH, Applicability.SAFE)
-        return Pin(place, f"-{image.release}", decision)
+        changes = (replaced_line(facts.stage.from_),) if start < end else ()
+        decision = Decision("D20", summary, evidence, Confidence.HIGH, Applicability.SAFE, changes)
+        return Pin(start, end, f":{image.release}" if latest else f"-{image.release}", decision)
     advice = f"write {base.ref.name}:{base.version or '<version>'}-{image.release} to keep both stages together"
     return Note("D20", line, f"{text}, while {image.ref.text} is {image.release}: {advice}")
