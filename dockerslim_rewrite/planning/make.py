@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.ownership import Ownership
+from dockerslim_rewrite.analysis.removals import is_removed
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.overlay import current_overlay
 from dockerslim_rewrite.languages.model import Findings, NeedLibc, NeedProgram, NeedShell, Note, Project, Suggestion
@@ -74,6 +76,12 @@ def make_plan(inputs: Inputs) -> RewritePlan | NoBenefit | tuple[Blocker, ...]:
     return _plan(inputs, applied, withheld, needs, fit, misfits)
 
 
+def _still_there(inputs: Inputs, wanted: Iterable[Wanted]) -> list[Wanted]:
+    """Leave out what a later command removes."""
+    facts, effects = inputs.project.facts, inputs.effects
+    return [item for item in wanted if not is_removed(item.artifact.path, facts, effects)]
+
+
 def _split(inputs: Inputs) -> tuple[tuple[Suggestion, ...], tuple[Suggestion, ...]]:
     """Split the suggestions into those that are applied and those that wait for --unsafe."""
     every = (suggestion for finding in inputs.findings for suggestion in finding.suggestions)
@@ -83,7 +91,7 @@ def _split(inputs: Inputs) -> tuple[tuple[Suggestion, ...], tuple[Suggestion, ..
 def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
     project, findings = inputs.project, tuple(replace(finding, suggestions=()) for finding in inputs.findings)
     findings = (*findings, Findings(suggestions=applied))
-    wanted = language_artifacts(findings)
+    wanted = _still_there(inputs, language_artifacts(findings))
     wanted.extend(script_artifacts((project.start, inputs.health), wanted))
     own = tuple(item.artifact for item in wanted)
     base = [*language_needs(findings, own), *start_needs(project.start, inputs.health, own)]
@@ -104,6 +112,7 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
         links_libraries=any(isinstance(item.need, NeedLibc) for item in base),
         code=PACKAGE_CODES.get(inputs.language, "D10"),
     )
+    system = replace(system, wanted=tuple(_still_there(inputs, system.wanted)))
     ownership = Ownership(project.facts, inputs.effects)
     user = project.facts.contract.user
     if special := [item for item in (*wanted, *system.wanted) if lines.needs_chmod(item, ownership, user)]:

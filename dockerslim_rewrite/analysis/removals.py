@@ -1,0 +1,44 @@
+"""What is not in the image any more: a COPY of it would end the build."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from dockerslim_rewrite.analysis.effects import Builds, CommandEffect, Removes, Unknown, Writes
+from dockerslim_rewrite.analysis.model import StageFacts
+
+
+def is_removed(path: str, facts: StageFacts, effects: Iterable[CommandEffect]) -> bool:
+    """Tell whether a command removes an absolute path, and nothing that follows may bring it back."""
+    removed_by: CommandEffect | None = None
+    for command in effects:
+        for effect in command.effects:
+            if isinstance(effect, Removes) and any(_covers(pattern, path) for pattern in effect.paths):
+                removed_by = command
+            elif isinstance(effect, Builds | Unknown) or (
+                isinstance(effect, Writes) and any(_are_related(path, other) for other in effect.paths)
+            ):
+                removed_by = None
+    if removed_by is None:
+        return False
+    later = [step.copy for step in facts.steps if step.index > removed_by.step and step.copy is not None]
+    return not any(_are_related(path, copy.dest) for copy in later)
+
+
+def _covers(pattern: str, path: str) -> bool:
+    """Tell whether a removed path, which may hold globs, is a path or one of the directories above it."""
+    wanted, parts = (posixpath.normpath(text).strip("/").split("/") for text in (pattern, path))
+    return len(wanted) <= len(parts) and all(map(_matches, wanted, parts))
+
+
+def _matches(pattern: str, name: str) -> bool:
+    hidden = name.startswith(".") and not pattern.startswith(".")
+    return not hidden and fnmatchcase(name, pattern)
+
+
+def _are_related(path: str, other: str) -> bool:
+    """Tell whether one of two paths is the other or lies below it."""
+    one, two = (posixpath.normpath(text).rstrip("/") + "/" for text in (path, other))
+    return one.startswith(two) or two.startswith(one)
