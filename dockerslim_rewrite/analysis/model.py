@@ -36,7 +36,8 @@ class Evidence(Struct, frozen=True):
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.text}"
+        text = self.text if "\n" not in self.text else " ".join(self.text.replace("\\\n", " ").split())
+        return f"{where}: {text}"
 
 
 class Inference(Struct, Generic[T], frozen=True):

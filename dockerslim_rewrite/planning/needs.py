@@ -81,7 +81,9 @@ def start_needs(start: Start, health: Start | None, artifacts: Iterable[Artifact
             if "/" not in program or program.startswith(
                 ("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/", "/usr/local/bin/")
             ):
-                what = "the health check" if code == "D03" else "the start script"
+                what = (
+                    "the health check" if code == "D03" else "the start script" if flow.scripts else "the start command"
+                )
                 yield Requirement(NeedProgram(program), code, f"{what} calls {program}", (process.evidence,))
 
 

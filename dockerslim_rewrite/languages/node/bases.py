@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from dockerslim_rewrite.knowledge.images import published_distroless_node
+from dockerslim_rewrite.knowledge.images import DistrolessImage, published_distroless_node
 from dockerslim_rewrite.knowledge.model import BaseImage
 from dockerslim_rewrite.knowledge.releases import debian_order
 from dockerslim_rewrite.languages.model import Project, ReplaceStart, RuntimeOption
@@ -50,10 +50,13 @@ def _distroless(project: Project, base: BaseImage, launch: Launch) -> Iterator[R
         return
     image = _image(base, base.major)
     if image is not None:
-        yield RuntimeOption(image, "distroless", start, "it starts node alone and needs no shell")
+        why = "it starts node alone and needs no shell"
+        if image.retired:
+            why += f"; its last build was on {image.retired}, as node {base.major} gets no more updates"
+        yield RuntimeOption(image.repository, "distroless", start, why)
 
 
-def _image(base: BaseImage, major: int) -> str | None:
+def _image(base: BaseImage, major: int) -> DistrolessImage | None:
     """Return the distroless image of a major: on the builder's Debian release, or a later one when the tag names none.
 
     One that is built no more is taken only when none of its major is, and when it was among the last that were: then
@@ -64,11 +67,11 @@ def _image(base: BaseImage, major: int) -> str | None:
     last_year = max((image.retired for image in images), default="")[:4]
     for image in alive or [image for image in images if image.retired.startswith(last_year)]:
         if image.release == base.release:
-            return image.repository
+            return image
     if base.release_stated or not alive:
         return None
     later = [image for image in alive if debian_order(image.release) >= debian_order(base.release)]
-    return later[-1].repository if later else None
+    return later[-1] if later else None
 
 
 def distroless_start(project: Project) -> ReplaceStart | None:
