@@ -19,7 +19,7 @@ from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.discovery.builds import Builds, choose_context
 from dockerslim_rewrite.knowledge.overlay import Overlay, use_overlay
 from dockerslim_rewrite.outcome import Outcome
-from dockerslim_rewrite.pipeline import rewrite
+from dockerslim_rewrite.pipeline import Known, rewrite
 from dockerslim_rewrite.planning.model import Options
 
 
@@ -63,14 +63,14 @@ def set_up(configs: Configs, builds: Builds, path: Path, given: Choices) -> Setu
     return Setup(choices.options(), choices.templates, context, uses, configs.of(real).overlay, stated)
 
 
-def rewrite_as(setup: Setup, text: str, context: Context) -> Outcome:
-    """Rewrite a text as it is set up.
+def rewrite_as(setup: Setup, text: str, context: Context, known: Known | None = None) -> Outcome:
+    """Rewrite a text as it is set up. `known` is that of `pipeline.rewrite`.
 
     Raises:
         InvalidDockerfile, TemplateFailed, CheckFailed: as `pipeline.rewrite`.
     """
     with use_overlay(setup.overlay):
-        return rewrite(text, context, setup.options, setup.templates, setup.uses)
+        return rewrite(text, context, setup.options, setup.templates, setup.uses, known)
 
 
 def known_codes() -> Iterable[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.commands import command_effects
 from dockerslim_rewrite.analysis.files import ImageFiles
-from dockerslim_rewrite.analysis.model import StageFacts
 from dockerslim_rewrite.analysis.replay import replay_stage
 from dockerslim_rewrite.analysis.start import resolve_healthcheck, resolve_start
 from dockerslim_rewrite.checks.verify_output import check_output
@@ -29,14 +29,27 @@ from dockerslim_rewrite.syntax.model import Dockerfile
 from dockerslim_rewrite.syntax.parser import parse_dockerfile
 
 
+class Known(Struct):
+    """A parsed text, and what was found out about it in its context: enough for a rewrite with other options.
+
+    `studies` are by the base image and the improvements of the builder that are asked for.
+    """
+
+    dockerfile: Dockerfile
+    studies: dict[tuple[str, frozenset[str]], Inputs | Outcome] = {}
+
+
 def rewrite(
     text: str,
     context: Context,
     options: Options | None = None,
     templates: Path | None = None,
     uses: tuple[Use, ...] | None = None,
+    known: Known | None = None,
 ) -> Outcome:
     """Rewrite a Dockerfile. `uses` are what compose and bake files do with it; by default those in the context.
+
+    `known` serves, and is filled by, several calls with the same text, context, uses and company's facts.
 
     Raises:
         InvalidDockerfile: when BuildKit would reject the text.
@@ -44,24 +57,26 @@ def rewrite(
         CheckFailed: when the emitted text does not pass the checks; it must not be used.
     """
     options = options or Options()
-    dockerfile = parse_dockerfile(text)
+    known = known or Known(parse_dockerfile(text))
+    dockerfile = known.dockerfile
     if dockerfile.problems:
         raise InvalidDockerfile(dockerfile.problems[0].line, dockerfile.problems[0].message)
     ignored = ignored_codes(dockerfile, options.ignore)
     if is_ignored(AVAILABLE, ignored):
         return Unchanged(AVAILABLE, 1, "left alone, as a comment in it or the configuration says")
     uses = uses_beside(context) if uses is None else uses
-    outcome = _rewrite(dockerfile, context, options, templates, uses)
+    outcome = _rewrite(known, context, options, templates, uses)
     return _apply_policy(_with_notes(outcome, uses), options, ignored)
 
 
 def _rewrite(
-    dockerfile: Dockerfile, context: Context, options: Options, templates: Path | None, uses: tuple[Use, ...]
+    known: Known, context: Context, options: Options, templates: Path | None, uses: tuple[Use, ...]
 ) -> Outcome:
+    dockerfile = known.dockerfile
     if (unchanged := gate_stages(dockerfile)) is not None:
         return _unchanged(unchanged)
     builds = builds_of(dockerfile, uses)
-    outcomes = [_rewrite_build(dockerfile, build, context, options, templates) for build in builds]
+    outcomes = [_rewrite_build(known, build, context, options, templates) for build in builds]
     for outcome in outcomes:
         if not isinstance(outcome, Rewritten):
             return outcome
@@ -70,25 +85,28 @@ def _rewrite(
     return outcomes[0]
 
 
-def _rewrite_build(
-    dockerfile: Dockerfile, build: Build, context: Context, options: Options, templates: Path | None
-) -> Outcome:
-    facts = replay_stage(dockerfile, dockerfile.stages[-1], build.arguments)
-    verdict = gate_facts(dockerfile, facts)
-    if isinstance(verdict, NoBenefit):
-        return _unchanged(verdict)
-    if verdict:
-        return Refused(verdict)
-    outcome = _rewrite_stage(dockerfile, facts, context, options, templates)
+def _rewrite_build(known: Known, build: Build, context: Context, options: Options, templates: Path | None) -> Outcome:
+    key = (build.base, asked_improvements(known.dockerfile, options))
+    if key not in known.studies:
+        known.studies[key] = _study(known.dockerfile, build, context, options)
+    study = known.studies[key]
+    if not isinstance(study, Inputs):
+        return study
+    outcome = _conclude(replace(study, options=options), templates)
     decision = use_decision(build)
     if not isinstance(outcome, Rewritten) or decision is None:
         return outcome
     return Rewritten(outcome.text, replace(outcome.plan, decisions=(decision, *outcome.plan.decisions)))
 
 
-def _rewrite_stage(
-    dockerfile: Dockerfile, facts: StageFacts, context: Context, options: Options, templates: Path | None
-) -> Outcome:
+def _study(dockerfile: Dockerfile, build: Build, context: Context, options: Options) -> Inputs | Outcome:
+    """Find out everything that the plan needs, or the outcome when there is nothing to plan."""
+    facts = replay_stage(dockerfile, dockerfile.stages[-1], build.arguments)
+    verdict = gate_facts(dockerfile, facts)
+    if isinstance(verdict, NoBenefit):
+        return _unchanged(verdict)
+    if verdict:
+        return Refused(verdict)
     files = ImageFiles(facts, context)
     effects = command_effects(facts, files, context, dockerfile.text)
     if (unchanged := gate_last_stage(dockerfile, facts, effects)) is not None:
@@ -105,13 +123,18 @@ def _rewrite_stage(
     findings = tuple(language.infer(project) for language, _ in detections)
     owner = next((found.language for _, found in detections if found.owns_start), detections[0][1].language)
     health = resolve_healthcheck(facts, files, context)
-    plan = make_plan(Inputs(dockerfile, project, findings, owner, effects, health, options))
+    return Inputs(dockerfile, project, findings, owner, effects, health, options)
+
+
+def _conclude(inputs: Inputs, templates: Path | None) -> Outcome:
+    plan = make_plan(inputs)
     if isinstance(plan, NoBenefit):
         return _unchanged(plan)
     if isinstance(plan, tuple):
         return Refused(plan)
-    text = render_plan(plan, dockerfile, templates)
-    if problems := check_output(dockerfile, facts, plan, text, own_template=templates is not None):
+    text = render_plan(plan, inputs.dockerfile, templates)
+    facts = inputs.project.facts
+    if problems := check_output(inputs.dockerfile, facts, plan, text, own_template=templates is not None):
         raise CheckFailed("; ".join(problems))
     return Rewritten(text, plan)
 

@@ -15,6 +15,7 @@ from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.emit.render import TemplateFailed
 from dockerslim_rewrite.languages.model import Style
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Outcome, Refused, Rewritten
+from dockerslim_rewrite.pipeline import Known
 from dockerslim_rewrite.planning.ignores import ignored_codes
 from dockerslim_rewrite.planning.model import Decision, Options
 from dockerslim_rewrite.syntax.model import Dockerfile, Instruction
@@ -52,6 +53,7 @@ class Analysis:
         self._context = context
         self._setup = setup
         self._silenced = silenced
+        self._known = Known(dockerfile)
         self._outcomes: dict[Options, Outcome | None] = {}
 
     @property
@@ -84,7 +86,7 @@ class Analysis:
         if not self.dockerfile.stages or self.dockerfile.problems or len(self.text) > MAX_CHARACTERS or self.mistake:
             return None
         try:
-            return rewrite_as(replace(self._setup, options=options), self.text, self._context)
+            return rewrite_as(replace(self._setup, options=options), self.text, self._context, self._known)
         except InvalidDockerfile:
             return None
         except TemplateFailed as error:

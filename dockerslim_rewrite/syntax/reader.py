@@ -1,12 +1,11 @@
 """A second reader: what `dockerfile-parse` finds in a Dockerfile, given our split into instructions.
 
-It is independent in what a base image, a parent or a label is, and so checks our own reading of the emitted text. It
+It is independent in what a base image or a parent is, and so checks our own reading of the emitted text. It
 does not split: alone it takes heredoc bodies for instructions. Its setters are never used, since they lose text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -29,14 +28,12 @@ class StageSemantics(Struct, frozen=True):
 class Semantics(Struct, frozen=True):
     """What the second reader finds.
 
-    `base_image` and `labels` are those of the last stage; `labels` is None when an ENV, ARG or LABEL has a form that
-    the reader does not know. `parent_images` has one entry for each stage with ARG defaults filled in. Only plain `$X`
-    and `${X}` are expanded, and only a backslash escapes: with `${X:-y}` or `# escape` these may differ from BuildKit.
+    `base_image` is that of the last stage; `parent_images` has one entry for each stage with ARG defaults filled in.
+    Only plain `$X` and `${X}` are expanded: with `${X:-y}` these may differ from BuildKit.
     """
 
     base_image: str | None
     parent_images: tuple[str, ...]
-    labels: Mapping[str, str] | None
     stages: tuple[StageSemantics, ...]
 
 
@@ -56,11 +53,7 @@ def read_semantics(dockerfile: Dockerfile) -> Semantics:
         raise ValueError(f"dockerfile-parse cannot read the file: {error}") from error
     if len(parents) != len(dockerfile.stages):
         raise ValueError(f"dockerfile-parse finds {len(parents)} stages, not {len(dockerfile.stages)}")
-    try:
-        labels = dict(reader.labels)
-    except (ValueError, LookupError):
-        labels = None
-    return Semantics(reader.baseimage, parents, labels, _stages(reader.structure, parents))
+    return Semantics(reader.baseimage, parents, _stages(reader.structure, parents))
 
 
 def _stages(structure: list[dict[str, Any]], parents: tuple[str, ...]) -> tuple[StageSemantics, ...]:

@@ -31,7 +31,6 @@ def test_semantics_of_two_stages() -> None:
     semantics = read_semantics(parse_dockerfile(TEXT))
     assert semantics.base_image == "build"
     assert semantics.parent_images == ("node:20", "build")
-    assert semantics.labels == {"one": "1", "two": "a b", "three": "four five"}
     first, second = semantics.stages
     assert [keyword for keyword, _ in first.instructions] == ["FROM", "LABEL", "RUN"]
     assert second.instructions[-1] == ("CMD", '["x",   "y"]')
@@ -40,12 +39,6 @@ def test_semantics_of_two_stages() -> None:
 def test_a_file_with_problems_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown instruction"):
         read_semantics(parse_dockerfile("FROM a\nFOO b\n"))
-
-
-def test_labels_that_the_second_reader_does_not_know() -> None:
-    dockerfile = parse_dockerfile("# escape=`\nFROM a\nLABEL x=1` 2 y=3\n")
-    assert not dockerfile.problems
-    assert read_semantics(dockerfile).labels is None
 
 
 def test_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dockerslim_rewrite.knowledge.node_packages import file_readers, process_starters
+from dockerslim_rewrite.languages.memo import Memo
 from dockerslim_rewrite.languages.node.paths import Names, PathValue, evaluate, node_text, short_text, string_value
 from dockerslim_rewrite.syntax.grammar import parse_bounded
 
@@ -84,18 +85,14 @@ def grammar_of(path: str) -> str | None:
 
 def read_source(path: str, text: str) -> SourceFacts:
     """Read one source file. Never raises: what is not understood makes the result `broken`."""
-    parsed = _parse(path, text)
-    if parsed is None:
-        return SourceFacts(broken=True)
-    from tree_sitter import QueryCursor
-
-    root, _, query = parsed
-    return _Reader(QueryCursor(query).captures(root), root.has_error).facts()
+    grammar = grammar_of(path)
+    return SourceFacts(broken=True) if grammar is None else _read(grammar, text)
 
 
 def config_values(path: str, text: str, keys: frozenset[str]) -> dict[str, PathValue | None]:
     """Return the values that a configuration file gives to properties of these names; None when not static."""
-    parsed = _parse(path, text)
+    grammar = grammar_of(path)
+    parsed = _parse(grammar, text) if grammar is not None else None
     if parsed is None:
         return {}
     from tree_sitter import Query, QueryCursor
@@ -111,10 +108,20 @@ def config_values(path: str, text: str, keys: frozenset[str]) -> dict[str, PathV
     return values
 
 
-def _parse(path: str, text: str) -> tuple[Node, Language, Query] | None:
-    """Return the syntax tree of a source, or None when it is none, too large or full of errors."""
-    grammar = grammar_of(path)
-    if grammar is None or len(text) > MAX_CHARACTERS:
+@Memo
+def _read(grammar: str, text: str) -> SourceFacts:
+    parsed = _parse(grammar, text)
+    if parsed is None:
+        return SourceFacts(broken=True)
+    from tree_sitter import QueryCursor
+
+    root, _, query = parsed
+    return _Reader(QueryCursor(query).captures(root), root.has_error).facts()
+
+
+def _parse(grammar: str, text: str) -> tuple[Node, Language, Query] | None:
+    """Return the syntax tree of a source, or None when it is too large or full of errors."""
+    if len(text) > MAX_CHARACTERS:
         return None
     from tree_sitter import Parser
 
