@@ -96,7 +96,7 @@ def test_check(project: Path) -> None:
 def test_stdin_has_no_context(project: Path) -> None:
     done = run("-", stdin=(project / "Dockerfile").read_bytes(), cwd=project)
     assert done.returncode == 0
-    assert b"FROM golang:1.24 AS builder" in done.stdout
+    assert b"FROM golang:1.24-bookworm AS builder" in done.stdout
 
 
 def test_json(project: Path) -> None:
