@@ -43,6 +43,11 @@ def os_package(name: str, distro: str) -> OsPackage | None:
     )
 
 
+def is_served_elsewhere(name: str) -> bool:
+    """Tell whether another archive is known to have a package of this name in another version."""
+    return any(fnmatchcase(_base(name), pattern) for pattern in _names(load("packages")["elsewhere"]))
+
+
 def runtime_packages(name: str, distro: str, release: str) -> tuple[str, ...]:
     """Return what a program built with a package needs at run time.
 

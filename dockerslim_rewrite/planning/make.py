@@ -27,7 +27,14 @@ from dockerslim_rewrite.planning.contract import item_index
 from dockerslim_rewrite.planning.ignores import ignored_codes
 from dockerslim_rewrite.planning.layout import Chosen, lay_out
 from dockerslim_rewrite.planning.model import Blocker, NoBenefit, Options, RewritePlan, Size
-from dockerslim_rewrite.planning.needs import PackagePlan, Requirement, language_needs, sort_packages, start_needs
+from dockerslim_rewrite.planning.needs import (
+    PackagePlan,
+    Requirement,
+    language_needs,
+    sort_packages,
+    start_needs,
+    without_brought,
+)
 from dockerslim_rewrite.planning.policy import split_suggestions
 from dockerslim_rewrite.planning.record import decision_of, record_decisions
 from dockerslim_rewrite.planning.release import Pin, settle_release
@@ -113,6 +120,7 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
         code=PACKAGE_CODES.get(inputs.language, "D10"),
     )
     system = replace(system, wanted=tuple(_still_there(inputs, system.wanted)))
+    base = without_brought(base, (item.artifact for item in system.wanted))
     ownership = Ownership(project.facts, inputs.effects)
     user = project.facts.contract.user
     if special := [item for item in (*wanted, *system.wanted) if lines.needs_chmod(item, ownership, user)]:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from dockerslim_rewrite.analysis.effects import ChangesSources, CommandEffect, InstallsPackages, RemovesPackages
+from dockerslim_rewrite.analysis.effects import ChangesSources, CommandEffect, InstallsPackages, RemovesPackages, Writes
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts
 from dockerslim_rewrite.analysis.start import Start
-from dockerslim_rewrite.knowledge.packages import os_package, runtime_packages
+from dockerslim_rewrite.knowledge.packages import is_served_elsewhere, os_package, runtime_packages
+from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import (
     Artifact,
     Findings,
@@ -113,13 +114,14 @@ def sort_packages(
     `programs` are the names that something starts at run time; with `programs_known` no others are started.
     `links_libraries`: compiled artifacts may link the shared libraries of -dev packages.
     """
-    ledger = _read_ledger(effects)
+    ledger = _read_ledger(facts, effects)
     sorter = _Sorter(facts, programs, programs_known, links_libraries, code)
     sorter.dropped.extend(ledger.removed)
     for name, (command, effect) in ledger.installed.items():
         sorter.sort(name, command, effect)
     kept = sorter.kept_names
-    unknown = [*ledger.unknown, *(ledger.installed[name][0] for name in sorted(ledger.foreign & sorter.unlisted))]
+    doubtful = {name for name in ledger.foreign & kept if name in sorter.unlisted or is_served_elsewhere(name)}
+    unknown = [*ledger.unknown, *(ledger.installed[name][0] for name in sorted(doubtful))]
     recommends = any(effect.recommends for name, (_, effect) in ledger.installed.items() if name in kept)
     return PackagePlan(
         tuple(sorter.kept),
@@ -141,12 +143,16 @@ class _Ledger(Struct):
     unknown: list[CommandEffect] = []
 
 
-def _read_ledger(effects: Iterable[CommandEffect]) -> _Ledger:
+def _read_ledger(facts: StageFacts, effects: Iterable[CommandEffect]) -> _Ledger:
     ledger = _Ledger()
+    copied = [step.index for step in facts.steps if step.copy is not None and _is_source(step.copy.dest)]
     sources_changed = False
     for command in effects:
+        sources_changed |= any(index < command.step for index in copied)
         for effect in command.effects:
-            if isinstance(effect, ChangesSources):
+            if isinstance(effect, ChangesSources) or (
+                isinstance(effect, Writes) and any(map(_is_source, effect.paths))
+            ):
                 sources_changed = True
             elif isinstance(effect, InstallsPackages):
                 if not effect.complete:
@@ -161,6 +167,21 @@ def _read_ledger(effects: Iterable[CommandEffect]) -> _Ledger:
                             ledger.absent.add(name)
                         del ledger.installed[name]
     return ledger
+
+
+def _is_source(path: str) -> bool:
+    return any(path.startswith(f"{folder}/") for folder in system_paths("sources"))
+
+
+def without_brought(requirements: Iterable[Requirement], artifacts: Iterable[Artifact]) -> list[Requirement]:
+    """Leave out programs that a copied file is: `ADD https://.../dumb-init /usr/local/bin/dumb-init`."""
+    files = [item.path for item in artifacts if not item.is_dir]
+    brought = {posixpath.basename(path) for path in files if posixpath.dirname(path) in system_paths("programs")}
+    return [
+        item
+        for item in requirements
+        if not (isinstance(item.need, NeedProgram) and item.need.name in (brought | set(files)))
+    ]
 
 
 class _Sorter:

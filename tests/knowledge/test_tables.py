@@ -71,6 +71,7 @@ DISTROLESS = {
 PACKAGES = {
     "date": datetime.date,
     "source": str,
+    "elsewhere": str,
     "groups": list,
     "rules": list,
     "programs": dict,

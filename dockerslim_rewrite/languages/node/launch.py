@@ -29,7 +29,7 @@ class Launch(Struct):
     `entries` are `(absolute image path, evidence)` of the files that Node runs; `packages` those whose programs or
     preloads are used; `programs` are programs of packages, `system` all others; `served` directories given to a static
     server; `frameworks` programs that find their own files (next start). `runs_sources` when a runner compiles them;
-    `leaves` are all programs, `main` what the main process comes down to.
+    `leaves` are all programs, `main` what the main process comes down to; `installs` are those of packages.
     """
 
     entries: list[tuple[str, Evidence]] = []
@@ -42,6 +42,7 @@ class Launch(Struct):
     development: list[Evidence] = []
     managers: list[str] = []
     leaves: list[Leaf] = []
+    installs: list[Evidence] = []
     main: Expansion | None = None
     runs_sources: bool = False
 
@@ -98,6 +99,8 @@ class _Reader:
         words = [word or "" for word in leaf.argv[1:]]
         if leaf.command is not None:
             self.launch.unknown.append(leaf.evidence)  # a package manager that does something else at start
+            if leaf.command.kind in ("install", "global"):
+                self.launch.installs.append(leaf.evidence)
         elif program in NODE:
             self._node(leaf, words)
         elif _is_development(program, words):

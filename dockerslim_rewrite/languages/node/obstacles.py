@@ -14,13 +14,14 @@ from dockerslim_rewrite.languages.node.launch import NODE
 from dockerslim_rewrite.languages.node.layout import Layout
 from dockerslim_rewrite.languages.node.locks.text import load_yaml
 from dockerslim_rewrite.languages.node.study import Study
-from dockerslim_rewrite.languages.triggers import unread_triggers
+from dockerslim_rewrite.languages.obstacles import installs_at_start, unread_triggers
 
 
 def find_obstacles(study: Study) -> tuple[Obstacle, ...]:
     """Return every reason that forbids a rewrite."""
     return (
         *unread_triggers(study.project),
+        *installs_at_start(study.project, study.launch.installs),
         *_idle(study),
         *_mounted(study),
         *_browsers(study),

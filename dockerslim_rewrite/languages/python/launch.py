@@ -16,7 +16,7 @@ from dockerslim_rewrite.languages.python.commands import PythonCommand, is_pytho
 class Launch(Struct):
     """What starts. `programs` are the names of programs that are no Python, without a slash; `modules` those of `-m`;
     `managers` package managers that start something; `idle` and `development` say why there is no service; `reloads`
-    where a development server runs, which works without the toolchain."""
+    where a development server runs, which works without the toolchain; `installs` where packages are installed."""
 
     programs: dict[str, Evidence] = {}
     modules: dict[str, Evidence] = {}
@@ -24,6 +24,7 @@ class Launch(Struct):
     idle: list[Evidence] = []
     development: list[Evidence] = []
     reloads: list[Evidence] = []
+    installs: list[Evidence] = []
 
 
 def read_launch(project: Project) -> Launch:
@@ -47,6 +48,8 @@ def _process(launch: Launch, words: tuple[str, ...], evidence: Evidence, *, is_m
     command = read_command(words)
     if any(word in names("development", "reloads") for word in words[1:]):
         launch.reloads.append(evidence)
+    if command is not None and command.kind == "install":
+        launch.installs.append(evidence)
     if command is not None and command.kind == "run":
         _run(launch, command, evidence, is_main=is_main)
         return

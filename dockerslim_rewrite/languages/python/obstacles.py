@@ -8,17 +8,18 @@ from collections.abc import Iterator
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge.python_packages import names
 from dockerslim_rewrite.languages.model import Obstacle, Project
+from dockerslim_rewrite.languages.obstacles import installs_at_start, unread_triggers
 from dockerslim_rewrite.languages.python.build import BuildFacts
 from dockerslim_rewrite.languages.python.commands import is_python
 from dockerslim_rewrite.languages.python.launch import Launch
 from dockerslim_rewrite.languages.python.layout import lost_tree
-from dockerslim_rewrite.languages.triggers import unread_triggers
 
 
 def find_obstacles(project: Project, build: BuildFacts, launch: Launch, roots: tuple[str, ...]) -> tuple[Obstacle, ...]:
     """Return every reason that forbids a rewrite."""
     return (
         *unread_triggers(project),
+        *installs_at_start(project, launch.installs),
         *_idle(project, launch),
         *_system_python(project),
         *_conda(build),

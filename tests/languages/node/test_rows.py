@@ -465,3 +465,11 @@ def test_n11_a_program_that_nothing_else_brings_may_be_of_a_build_tool() -> None
 def test_d11_triggers_of_the_base_are_refused() -> None:
     assert "D11" in codes(infer("FROM node:8-onbuild\nEXPOSE 80\n", APP))
     assert "D11" not in codes(infer(_image(base="node:8"), APP))
+
+
+@pytest.mark.parametrize(
+    "start", ["npm install && node index.js", "yarn && node index.js", "npm i -g pm2 && pm2-runtime ."]
+)
+def test_d17_packages_that_are_installed_at_start_are_refused(start: str) -> None:
+    assert "D17" in codes(infer(_image(cmd=start), APP))
+    assert "D17" not in codes(infer(_image(cmd="npm start"), APP))

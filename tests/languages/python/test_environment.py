@@ -198,3 +198,8 @@ def test_tools_alone_are_carried_where_a_program_of_theirs_may_start(install: st
 
 def test_triggers_of_the_base_are_refused() -> None:
     assert "D11" in codes(infer('FROM python:3-onbuild\nCMD ["python", "./app.py"]\n', APP))
+
+
+def test_packages_that_are_installed_at_start_are_refused() -> None:
+    start = "CMD pip install -r requirements.txt && python app.py\n"
+    assert codes(infer(f"FROM python:3.12\nWORKDIR /app\nCOPY . .\n{start}", APP)) == {"D17"}

@@ -1,9 +1,10 @@
-"""ONBUILD triggers of a base."""
+"""Obstacles that several languages meet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.languages.model import Obstacle, Project
 
 
@@ -15,3 +16,11 @@ def unread_triggers(project: Project) -> Iterator[Obstacle]:
         message = f"{project.facts.base_text} runs `{trigger}` before anything else: what it brings is not read here"
         hint = "start from the image without onbuild, and write its steps into this file"
         yield Obstacle("D11", project.facts.stage.from_.line, message, hint)
+
+
+def installs_at_start(project: Project, installs: Iterable[Evidence]) -> Iterator[Obstacle]:
+    """Refuse a container that installs packages when it starts: that may take compilers and headers (D17)."""
+    for evidence in tuple(installs)[:1]:
+        line = evidence.line if evidence.file == "Dockerfile" else project.facts.stage.from_.line
+        message = f"the container installs packages when it starts ({evidence}): the toolchain is needed at run time"
+        yield Obstacle("D17", line, message, "install them in a RUN")

@@ -1,0 +1,42 @@
+"""OS packages of the author in the runtime stage: where they come from, and programs that a file is."""
+
+import pytest
+
+from dockerslim_rewrite.context.local import NoContext
+from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten
+from dockerslim_rewrite.pipeline import rewrite
+
+END = 'WORKDIR /app\nCOPY . .\nRUN pip install flask\nCMD ["python", "app.py"]\n'
+
+
+def outcome(run: str, end: str = END) -> Outcome:
+    return rewrite(f"FROM python:3.12\n{run}\n{end}", NoContext())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "RUN echo 'deb https://deb.example.test/ stable main' > /etc/apt/sources.list.d/other.list",
+        "RUN echo 'deb https://deb.example.test/ stable main' | tee /etc/apt/sources.list.d/other.list",
+        "COPY other.list /etc/apt/sources.list.d/",
+        "RUN add-apt-repository ppa:other",
+    ],
+)
+def test_packages_of_another_archive_are_refused(change: str) -> None:
+    install = "RUN apt-get update && apt-get install -y"
+    assert isinstance(outcome(f"{change}\n{install} nodejs"), Refused)
+    assert isinstance(outcome(f"{change}\n{install} google-chrome-stable"), Refused)
+    found = outcome(f"{change}\n{install} fonts-dejavu")  # no other archive is known to have it
+    assert isinstance(found, Rewritten)
+    assert "other.list" not in found.text.split("\nFROM ")[1]
+    assert isinstance(outcome(f"{install} nodejs\n{change}"), Rewritten)
+
+
+def test_a_program_that_a_file_is_needs_no_package() -> None:
+    add = "ADD https://example.test/dumb-init /usr/local/bin/dumb-init"
+    end = END.replace('CMD ["', 'CMD ["dumb-init", "')
+    with_file, without = outcome(add, end), outcome("", end)
+    assert isinstance(with_file, Rewritten)
+    assert isinstance(without, Rewritten)
+    assert "/usr/local/bin/dumb-init" in with_file.text
+    assert "apt-get install" not in with_file.text
