@@ -42,6 +42,9 @@ from dockerslim_rewrite.syntax.model import Dockerfile
 
 PACKAGE_CODES = {"node": "N19", "go": "G11", "python": "P02"}
 
+# Refusals that the build context may lift: scripts to start or build with, makefiles, the package of `go run`.
+_READ_FROM_CONTEXT = frozenset({"D02", "D09", "G08", "G09"})
+
 
 class Inputs(Struct, frozen=True):
     """What planning works on. `language` is the name of the one that owns the start command."""
@@ -72,11 +75,11 @@ def make_plan(inputs: Inputs) -> RewritePlan | NoBenefit | tuple[Blocker, ...]:
         for item in finding.obstacles
     )
     if blockers:
-        return blockers
+        return _with_context_hint(inputs, blockers)
     applied, withheld = _split(inputs)
     needs = _collect_needs(inputs, applied)
     if blockers := _system_blockers(inputs, needs):
-        return blockers
+        return _with_context_hint(inputs, blockers)
     fit, misfits = _choose(inputs, needs)
     if fit is None:
         return _no_base(inputs, misfits)
@@ -87,6 +90,17 @@ def _still_there(inputs: Inputs, wanted: Iterable[Wanted]) -> list[Wanted]:
     """Leave out what a later command removes."""
     facts, effects = inputs.project.facts, inputs.effects
     return [item for item in wanted if not is_removed(item.artifact.path, facts, effects)]
+
+
+def _with_context_hint(inputs: Inputs, blockers: tuple[Blocker, ...]) -> tuple[Blocker, ...]:
+    """Without a build context, scripts and sources are unread: say that reading them may help."""
+    if inputs.project.context.known:
+        return blockers
+    advice = ", or give the build context (--context DIR)"
+    return tuple(
+        replace(blocker, hint=blocker.hint + advice) if blocker.code in _READ_FROM_CONTEXT else blocker
+        for blocker in blockers
+    )
 
 
 def _split(inputs: Inputs) -> tuple[tuple[Suggestion, ...], tuple[Suggestion, ...]]:

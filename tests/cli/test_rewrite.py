@@ -97,6 +97,14 @@ def test_stdin_has_no_context(project: Path) -> None:
     done = run("-", stdin=(project / "Dockerfile").read_bytes(), cwd=project)
     assert done.returncode == 0
     assert b"FROM golang:1.24-bookworm AS builder" in done.stdout
+    assert b"COPY --from=builder /blog /blog" in done.stdout
+    assert b"with the build context (--context)" in done.stderr
+
+
+def test_stdin_says_what_a_refusal_needs(tmp_path: Path) -> None:
+    done = run("-", stdin=b'FROM golang:1.24\nCOPY . .\nCMD ["go", "run", "."]\n', cwd=tmp_path)
+    assert done.returncode == 3
+    assert b"or give the build context (--context DIR)" in done.stderr
 
 
 def test_json(project: Path) -> None:

@@ -54,6 +54,7 @@ class AssetFinder:
         """Choose. `uses` is None when the sources cannot be read; `named` are paths of environment and arguments."""
         if not self._tree.known or uses is None:
             self._whole(Evidence("Dockerfile", self._line, "the sources cannot be read"))
+            self._unread()
             return self.assets
         for made in self._kept:
             self._directory(made)
@@ -185,6 +186,14 @@ class AssetFinder:
                 not is_build_only(posixpath.basename(file)) for file in self._tree.walk(path)
             ):
                 yield path
+
+    def _unread(self) -> None:
+        """Say what only the sources can tell about the program, and what reading them would gain."""
+        gain = (
+            "" if self._tree.known else "; with the build context (--context) that is known, and a smaller base may do"
+        )
+        message = "the sources cannot be read: a program that they start must be in the runtime stage, as a package"
+        self.assets.notes.append(Note("G11", self._line, message + gain))
 
     def _whole(self, evidence: Evidence) -> None:
         """Carry the source directories as they are: large, and right."""

@@ -38,9 +38,7 @@ def runtime_needs(
 ) -> list[Suggestion]:
     """Return the needs of the started binaries; `uses` is None when sources cannot be read."""
     if uses is None:
-        start = binaries[0].process.evidence
-        unread = Evidence(start.file, start.line, f"{start.text}: the sources cannot be read")
-        return [_feature("ca-certificates", unread), _feature("tzdata", unread)]
+        return _unread_needs(project, binaries[0].process.evidence)
     found = [*_programs(project, tree, binaries, uses), *_unknown_programs(uses)]
     base = project.facts.base
     features: dict[Feature, Evidence] = {}
@@ -49,6 +47,18 @@ def runtime_needs(
         if feature != "mime-types" or (base is not None and feature in base.features):
             features.setdefault(feature, evidence)
     return found + [_feature(feature, evidence) for feature, evidence in features.items()]
+
+
+def _unread_needs(project: Project, start: Evidence) -> list[Suggestion]:
+    """Sources that cannot be read may use all that the old base has and a small one can have, too."""
+    unread = Evidence(start.file, start.line, f"{start.text}: the sources cannot be read")
+    features: tuple[Feature, ...] = ("ca-certificates", "tzdata")
+    base = project.facts.base
+    if base is not None and "mime-types" in base.features:
+        features += ("mime-types",)
+    found = [_feature(name, unread) for name in features]
+    what = "what the program starts is not known: a base with a shell and its tools is kept"
+    return [*found, Suggestion("G11", what, NeedShell(), (unread,), Confidence.LOW)]
 
 
 def _programs(project: Project, tree: Tree, binaries: tuple[Binary, ...], uses: Uses) -> Iterator[Suggestion]:
