@@ -14,6 +14,7 @@ from dockerslim_rewrite.knowledge.node_packages import names
 from dockerslim_rewrite.languages.node.build import BuildFacts, Install
 from dockerslim_rewrite.languages.node.launch import Launch
 from dockerslim_rewrite.languages.node.locks.model import Lock
+from dockerslim_rewrite.languages.node.manifest import Manifest
 from dockerslim_rewrite.languages.node.reach import Reach
 
 _KEPT_FLAGS = ("--legacy-peer-deps", "--force", "-f")
@@ -54,22 +55,29 @@ def plan_prune(
     launch: Launch,
     reached: Reach,
     effects: Iterable[CommandEffect],
+    members: Iterable[Manifest] = (),
     *,
     late: bool = False,
 ) -> Prune | Unpruned | None:
     """Return the prune, why there is none, or None when there is nothing to prune. `late`: there is a lock file that
-    the install did not follow, and a prune that does would change the packages."""
+    the install did not follow, and a prune that does would change the packages. `members`: the workspaces'
+    packages."""
     manifest = install.manifest if install is not None else None
     if install is None or manifest is None or install.production or build.pruned or not manifest.dev_dependencies:
         return None
     if is_taken_away(install.directory, build, effects):
         return None
-    held = _needed(manifest.dev_dependencies, manifest.production, lock, launch, reached)
+    members = tuple(members)
+    production = [name for item in (manifest, *members) for name in item.production]
+    held = _needed(manifest.dev_dependencies, production, lock, launch, reached)
     if held is not None:
         return held
     blocked = _blocked(facts, build, install)
     if blocked is not None:
         return Unpruned(blocked, install.evidence)
+    if install.command.manager == "pnpm" and members:
+        # it asks whether it may remove all of node_modules. Source: https://pnpm.io/cli/prune
+        return Unpruned("pnpm prune does not know workspaces", install.evidence)
     command = _command(facts, install, lock, late=late)
     if command is None and late:
         return Unpruned("a prune would follow a lock file that the install did not follow", install.evidence)

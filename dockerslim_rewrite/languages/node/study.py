@@ -57,8 +57,8 @@ def study(project: Project) -> Study:
     manifest = scripts.manifest_for(_start_directory(launch, cwd))
     install = _serving_install(build, manifest, cwd)
     top = install.manifest if install is not None and install.manifest is not None else manifest
-    lock, ignored = _lock(project, build, install, top)
     packages = workspace_packages(project.context, top) if top is not None else ()
+    lock, ignored = _lock(project, build, install, top, packages)
     workspaces = {item.name: item for item in packages}
     outputs = find_outputs((leaf for _, leaf in build.leaves), project.context, project.files)
     entries, compiled, missing = _entries(project, launch, outputs)
@@ -67,7 +67,7 @@ def study(project: Project) -> Study:
     if compiled and not missing and all(item.inlined is not None for item in compiled):
         reached.packages.clear()  # they are inside the bundle
     effects = command_effects(project.facts, project.files, project.context, "")
-    prune = plan_prune(project.facts, build, install, lock, launch, reached, effects, late=bool(ignored))
+    prune = plan_prune(project.facts, build, install, lock, launch, reached, effects, packages, late=bool(ignored))
     production = isinstance(prune, Prune) or build.pruned or (install is not None and install.production)
     manifests = [item for item in (top, *packages) if item is not None]
     native = (
@@ -150,12 +150,12 @@ def _serving_install(build: BuildFacts, manifest: Manifest | None, cwd: str) -> 
 
 
 def _lock(
-    project: Project, build: BuildFacts, install: Install | None, top: Manifest | None
+    project: Project, build: BuildFacts, install: Install | None, top: Manifest | None, members: tuple[Manifest, ...]
 ) -> tuple[Lock | None, str]:
     """Return the lock file that says what is installed, and the path of one that the install did not follow."""
     if top is None or install is None:
         return None, ""
-    lock = read_lock(project.context, top, install.command.manager)
+    lock = read_lock(project.context, top, install.command.manager, members)
     if lock is None or _is_followed(project, build, install, lock):
         return lock, ""
     return None, lock.path

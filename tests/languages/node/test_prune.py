@@ -205,3 +205,29 @@ def test_packages_that_are_moved_away_are_neither_pruned_nor_copied() -> None:
     assert "/app/node_modules" not in artifacts(found)
     again = _image("rm -rf node_modules && npm ci")
     assert isinstance(_prune(again), Prune)
+
+
+def test_what_a_workspace_needs_is_no_development_dependency() -> None:
+    names = ("alpha", "bcrypt-like", "tool")
+    files = {
+        "package.json": {"name": "r", "workspaces": ["lib"], "devDependencies": {"tool": "1"}},
+        "lib/package.json": {"name": "lib", "dependencies": {"alpha": "1", "bcrypt-like": "1"}},
+        "lib/index.js": "require('alpha')",
+        "main.js": "require('lib')",
+        "yarn.lock": "# yarn lockfile v1\n" + "".join(f'\n{name}@1:\n  version "1"\n' for name in names),
+    }
+    found = read(_image("yarn install --frozen-lockfile"), files)
+    assert isinstance(found.prune, Prune)
+    assert found.native.value == "unknown"  # yarn's lock file knows of no install scripts
+    assert found.lock is not None and found.lock.production("bcrypt-like") and not found.lock.production("tool")
+
+
+def test_pnpm_does_not_prune_workspaces() -> None:
+    files = {
+        "package.json": {"name": "r", "devDependencies": {"tool": "1"}},
+        "pnpm-workspace.yaml": "packages: [lib]",
+        "lib/package.json": {"name": "lib"},
+        "main.js": "",
+    }
+    prune = read(_image("pnpm install"), files).prune
+    assert isinstance(prune, Unpruned) and "workspaces" in prune.reason

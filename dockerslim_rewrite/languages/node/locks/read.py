@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
 
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.languages.node.locks.bun import read_bun_lock
@@ -21,25 +22,29 @@ LOCK_FILES = {
 }
 
 
-def read_lock(context: Context, manifest: Manifest, manager: str) -> Lock | None:
-    """Read the lock file that a package manager uses for a package: beside it, or above it (a workspace)."""
+def read_lock(context: Context, manifest: Manifest, manager: str, members: Iterable[Manifest] = ()) -> Lock | None:
+    """Read the lock file that a package manager uses for a package: beside it, or above it (a workspace).
+
+    `members` are the packages of its workspaces, whose dependencies a production install brings as well.
+    """
+    roots = [pair for item in (manifest, *members) for pair in item.production.items()]
     directory = manifest.directory
     while True:
         for name in LOCK_FILES.get(manager, ()):
             path = posixpath.join(directory, name)
             text = context.read_text(path)
             if text is not None:
-                return _read(path, text, manager, manifest)
+                return _read(path, text, manager, roots)
         if not directory:
             return None
         directory = posixpath.dirname(directory)
 
 
-def _read(path: str, text: str, manager: str, manifest: Manifest) -> Lock | None:
+def _read(path: str, text: str, manager: str, roots: Iterable[tuple[str, str]]) -> Lock | None:
     if manager == "npm":
         return read_npm_lock(path, text)
     if manager == "pnpm":
         return read_pnpm_lock(path, text)
     if manager == "bun":
         return read_bun_lock(path, text)
-    return read_yarn_lock(path, text, tuple(manifest.production.items()))
+    return read_yarn_lock(path, text, roots)

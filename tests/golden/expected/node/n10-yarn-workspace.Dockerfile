@@ -1,0 +1,14 @@
+FROM node:20 AS builder
+WORKDIR /srv/greetings
+COPY package.json yarn.lock ./
+COPY server/package.json server/
+COPY shared/package.json shared/
+RUN yarn install --frozen-lockfile
+RUN yarn install --production --ignore-scripts --prefer-offline
+COPY . .
+
+FROM node:20-slim
+COPY --from=builder /srv/greetings /srv/greetings
+WORKDIR /srv/greetings
+EXPOSE 3000
+CMD ["yarn", "start"]
