@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_args
+
+import tomli
 
 from dockerslim_rewrite.config.facts import read_overlay
 from dockerslim_rewrite.config.keys import check_keys
@@ -41,10 +42,10 @@ def read_config(path: Path, codes: Codes = any_code) -> Config | None:
         ConfigError: when the file cannot be read, is no TOML, or says something unknown.
     """
     try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8"))
+        data = tomli.loads(path.read_bytes().decode("utf-8"))
     except OSError as error:
         raise ConfigError(path, error.strerror or str(error)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(path, str(error)) from None
     prefix = ""
     if path.name == "pyproject.toml":

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 
 @cache
 def load(name: str) -> dict[str, Any]:
     """Return the table `<name>.toml`, read once. The result is shared: do not change it."""
     with Path(__file__).with_name(f"{name}.toml").open("rb") as file:
-        return tomllib.load(file)
+        return tomli.load(file)

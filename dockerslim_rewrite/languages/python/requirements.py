@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import tomli
 from msgspec import Struct
 
 from dockerslim_rewrite.context.model import Context
@@ -137,7 +137,7 @@ def read_table(context: Context, path: str, name: str) -> dict[str, Any]:
 
 def _toml(context: Context, path: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(context.read_text(path) or "")
+        return tomli.loads(context.read_text(path) or "")
     except (ValueError, RecursionError):
         return {}
 
