@@ -16,10 +16,10 @@ def parse_marker(word: str) -> Heredoc | None:
     Raises:
         ValueError: when the delimiter's quotes are not closed.
     """
-    from e2b_dockerfile_utils import parse_heredoc
-
     if "<<" not in word:
         return None
+    from e2b_dockerfile_utils import parse_heredoc
+
     found = parse_heredoc(word)
     # BuildKit knows no empty words, so that `<<""` is no heredoc.
     if found is None or not found.name:
@@ -36,10 +36,10 @@ def find_markers(line: str) -> tuple[Heredoc, ...]:
     Raises:
         ValueError: when the quotes of a delimiter are not closed.
     """
-    from e2b_dockerfile_utils import ShellLex
-
     if "<<" not in line:
         return ()
+    from e2b_dockerfile_utils import ShellLex
+
     try:
         words = ShellLex("\\", raw_quotes=True, raw_escapes=True).process_words(line)
     except ValueError:

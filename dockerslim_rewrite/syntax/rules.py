@@ -9,6 +9,7 @@ from dockerslim_rewrite.syntax.heredoc import parse_marker
 from dockerslim_rewrite.syntax.instruction import split_line, split_words
 from dockerslim_rewrite.syntax.model import Flag, Instruction, Problem
 from dockerslim_rewrite.syntax.scanner import SPACES
+from dockerslim_rewrite.syntax.words import quoted_words
 
 # A flag takes a value ("string"), a value each time it is repeated ("strings"), or true and false ("bool").
 _COPY_FLAGS = {"chown": "string", "chmod": "string", "link": "bool", "exclude": "strings"}
@@ -75,7 +76,7 @@ def _check_arguments(instruction: Instruction, escape: str) -> Iterator[str]:
     elif keyword in ("ENV", "LABEL"):
         yield from _check_pairs(keyword, value, escape)
     elif keyword == "ARG":
-        if any(word.startswith("=") for word in _quoted_words(value, escape)):
+        if any(word.startswith("=") for word in quoted_words(value, escape)):
             yield "ARG names can not be blank"
     elif keyword == "SHELL" and array is None:
         yield "SHELL requires the arguments to be in JSON form"
@@ -108,7 +109,7 @@ def _check_copy(keyword: str, words: Sequence[str]) -> Iterator[str]:
 
 
 def _check_pairs(keyword: str, value: str, escape: str) -> Iterator[str]:
-    words = _quoted_words(value, escape)
+    words = quoted_words(value, escape)
     if not words:
         yield f"{keyword} requires at least one argument"
     elif "=" not in words[0]:
@@ -167,9 +168,3 @@ def _check_flags(keyword: str, flags: Sequence[Flag]) -> Iterator[str]:
         elif flag.value is None:
             yield f"missing a value on flag: --{flag.name}"
         seen.add(flag.name)
-
-
-def _quoted_words(value: str, escape: str) -> list[str]:
-    from e2b_dockerfile_utils import parse_words
-
-    return parse_words(value, escape)

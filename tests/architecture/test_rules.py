@@ -51,6 +51,22 @@ def test_importing_the_command_line_imports_nothing_heavy() -> None:
     assert [name for name in loaded if name.startswith("tree_sitter")] == []
 
 
+@pytest.mark.parametrize("fixture", ["go/alpine", "node/article"])
+def test_a_rewrite_imports_only_what_the_file_needs(fixture: str) -> None:
+    """The figures behind this are in docs/performance.md."""
+    code = (
+        "import sys; from dockerslim_rewrite.cli.rewrite import main\n"
+        "try: main()\nexcept SystemExit: print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, "-q", str(ROOT / "fixtures" / fixture / "Dockerfile")]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stderr.split()
+    unneeded = {"rich", "yaml", "libcst", "pathspec", "nodesemver", "asyncio", "multiprocessing", "tomllib"}
+    unneeded |= {"dockerslim_rewrite.context.hcl", "dockerslim_rewrite.context.compose"}
+    unneeded |= {f"dockerslim_rewrite.languages.{name}" for name in ("go", "node", "python") if name not in fixture}
+    assert "jinja2" in loaded
+    assert unneeded & set(loaded) == set()
+
+
 def test_records_are_declared_in_one_way() -> None:
     """A record is a msgspec.Struct: dataclasses cost most of the cold start (ARCHITECTURE.md, Records)."""
     for path in MODULES:

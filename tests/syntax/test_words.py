@@ -3,9 +3,11 @@ from __future__ import annotations
 import time
 
 import pytest
+from e2b_dockerfile_utils import ShellLex, parse_words
 from hypothesis import given
+from hypothesis import strategies as st
 
-from dockerslim_rewrite.syntax.words import expand, expand_pairs, expand_words, parse_pairs, references
+from dockerslim_rewrite.syntax.words import expand, expand_pairs, expand_words, parse_pairs, quoted_words, references
 from tests.properties.strategies import any_text
 
 
@@ -85,3 +87,11 @@ def test_no_text_raises_anything_but_value_error(text: str) -> None:
             function(text, {"X": "x"})
         except ValueError:
             continue
+
+
+@given(st.text("aZ09_./:=@%+,-", min_size=1), st.sampled_from("\\`"))
+def test_a_plain_word_is_what_the_library_makes_of_it(word: str, escape: str) -> None:
+    lexer = ShellLex(escape, env={}, skip_unset_env=False)
+    assert expand(word, {}, escape) == lexer.process_word(word) == word
+    assert expand_words(word, {}, escape) == tuple(lexer.process_words(word)) == (word,)
+    assert quoted_words(word, escape) == parse_words(word, escape) == [word]

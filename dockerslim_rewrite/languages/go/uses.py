@@ -58,7 +58,7 @@ def find_uses(program: Program, around: Surroundings, known: Callable[[str], boo
     finder = _Finder(program, around)
     embedded = Embedded(program)
     for source in program.sources:
-        if go_calls.interesting_names().search(source.file.text):
+        if go_calls.may_call(source.file.text):
             finder.file(source)
         found = _literals(source, around.cwd, known)
         finder.uses.literals.extend(item for item in found if not embedded.holds(item[0]))
