@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, count
 
 from msgspec import Struct
 
@@ -26,8 +27,8 @@ def choose_name(dockerfile: Dockerfile, facts: StageFacts) -> tuple[str, bool]:
     if facts.stage.name:
         return facts.stage.name, False
     taken = {(stage.name or "").lower() for stage in dockerfile.stages}
-    name = next(name for name in ("builder", *(f"builder{number}" for number in range(2, 1000))) if name not in taken)
-    return name, True
+    names = chain(["builder"], (f"builder{number}" for number in count(2)))
+    return next(name for name in names if name not in taken), True
 
 
 def plan_builder(

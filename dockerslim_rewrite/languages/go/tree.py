@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dockerslim_rewrite.analysis.files import CopiedTree
 from dockerslim_rewrite.context.model import Context
@@ -16,6 +17,21 @@ from dockerslim_rewrite.shell.model import SimpleCommand
 MAX_ALIAS_DEPTH = 8
 MAX_DIRECTORIES = 20_000
 ONBUILD_SOURCES = "/go/src/app"
+
+
+# Both are the same for each Dockerfile of a folder, however many there are.
+@lru_cache(maxsize=256)
+def _entries(place: str, names: tuple[str, ...]) -> dict[str, str]:
+    return {name: f"{place}/{name}".lstrip("/") for name in names}
+
+
+@lru_cache(maxsize=256)
+def _go_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name in names
+        if name.endswith(".go") and not name.endswith("_test.go") and not name.startswith(("_", "."))
+    )
 
 
 class Tree:
@@ -109,7 +125,7 @@ class Tree:
                 ):
                     inner = directory[len(tree.image_path) :].strip("/")
                     place = posixpath.join(tree.context_path, inner) if inner else tree.context_path
-                    found.update((name, f"{place}/{name}".lstrip("/")) for name in self.context.list_dir(place))
+                    found.update(_entries(place, self.context.list_dir(place)))
                 elif tree.image_path.startswith(prefix):
                     name = tree.image_path[len(prefix) :]
                     if "/" not in name:
@@ -170,11 +186,8 @@ class Tree:
 
     def go_files(self, directory: str) -> dict[str, str]:
         """Return the Go files of a directory without tests: name to context path."""
-        return {
-            name: source
-            for name, source in self.names(directory).items()
-            if name.endswith(".go") and not name.endswith("_test.go") and not name.startswith(("_", "."))
-        }
+        names = self.names(directory)
+        return {name: names[name] for name in _go_names(tuple(names))}
 
     def module_at(self, directory: str) -> Module | None:
         """Return the module whose go.mod lies in exactly this image directory."""
