@@ -4,7 +4,7 @@ STAMP := $(VENV)/.installed
 # Where code-server is installed for the opt-in test of the VS Code extension.
 VSCODE_HOST ?= $(HOME)/.cache/dockerslim-vscode-host
 
-.PHONY: demo test images self vscode-host lint check clean
+.PHONY: demo test images bench self vscode-host lint check clean
 
 demo: $(STAMP)  ## a real rewrite with its report
 	$(VENV)/bin/rewrite --diff fixtures/go/g06-templates/Dockerfile
@@ -23,6 +23,10 @@ vscode-host: $(STAMP)  ## the VS Code extension in code-server: 630 MB are insta
 self: $(STAMP)  ## our own `check` on every fixture that is a project: no file is broken, none fails; and on our own image
 	$(VENV)/bin/dockerslim-rewrite check --fail-on never --exclude fixtures/syntax/ fixtures
 	$(VENV)/bin/dockerslim-rewrite check --fail-on refused --quiet Dockerfile
+
+bench: $(STAMP)  ## measures everything and writes docs/performance.md; takes minutes
+	$(PY) -m pip install --quiet --editable '.[bench]'
+	$(PY) -m benchmarks
 
 lint: $(STAMP)  ## formatting, style, types, import rules
 	$(VENV)/bin/ruff format --check .
