@@ -173,19 +173,28 @@ def _expands_to_absolute(step: Step) -> bool:
 
 
 def _with_arguments(dockerfile: Dockerfile, facts: StageFacts, chosen: list[Step], extra: frozenset[str]) -> list[Step]:
-    """Add the ARGs that chosen instructions refer to, and those that their defaults refer to."""
-    wanted = set(extra)
+    """Add the ARGs that chosen instructions refer to, and those that their defaults refer to.
+
+    A reference above its ARG is empty, and must stay so.
+    """
+    wanted = dict.fromkeys(extra, len(facts.steps))
     for step in chosen:
         if step.instruction.keyword not in ("CMD", "ENTRYPOINT", "HEALTHCHECK", "SHELL"):
-            wanted |= _references(dockerfile, step.instruction)
+            _want(wanted, _references(dockerfile, step.instruction), step.index)
     result = list(chosen)
     for step in reversed(facts.steps):
         if step.instruction.keyword != "ARG":
             continue
-        if wanted & set(_names(dockerfile, step.instruction)):
-            wanted |= _references(dockerfile, step.instruction)
+        if any(wanted.get(name, -1) > step.index for name in _names(dockerfile, step.instruction)):
+            _want(wanted, _references(dockerfile, step.instruction), step.index)
             result.append(step)
     return result
+
+
+def _want(wanted: dict[str, int], names: Iterable[str], index: int) -> None:
+    """Note that a step refers to names: the last one counts."""
+    for name in names:
+        wanted[name] = max(index, wanted.get(name, -1))
 
 
 def _names(dockerfile: Dockerfile, instruction: Instruction) -> tuple[str, ...]:

@@ -20,3 +20,13 @@ def test_a_workdir_that_alone_makes_a_copied_directory_stays() -> None:
 def test_a_workdir_of_a_directory_that_a_copy_makes_moves() -> None:
     text = 'FROM node:20\nRUN npm install -g serve\nCOPY . /site\nWORKDIR /site\nCMD ["serve"]\n'
     assert "WORKDIR" not in builder_of(text)
+
+
+def test_a_variable_above_its_arg_stays_empty() -> None:
+    text = 'FROM node:20\n{0}WORKDIR /site\nCOPY . .\nRUN npm ci\nCMD ["node", "a.js"]\n'
+    above = rewrite(text.format("EXPOSE 80 $PORT\nARG PORT=81\n"), NoContext())
+    below = rewrite(text.format("ARG PORT=81\nEXPOSE 80 $PORT\n"), NoContext())
+    assert isinstance(above, Rewritten)
+    assert isinstance(below, Rewritten)
+    assert "ARG PORT" not in above.text.split("\nFROM ")[1]
+    assert "ARG PORT=81" in below.text.split("\nFROM ")[1]
