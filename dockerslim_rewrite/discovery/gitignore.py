@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,26 @@ class Patterns:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = [line for line in lines if line.strip() and not line.startswith("#")]
-        self._spec: Any = None
+        self._rules: list[tuple[bool, Any, bool]] | None = None
 
     def verdict(self, path: str, *, is_dir: bool) -> bool | None:
-        """Return True when a pattern takes the path, False when a `!` pattern gives it back, None when none matches."""
-        if not self._lines:
-            return None
-        if self._spec is None:
-            self._spec = _compile(self._lines)
-        include = self._spec.check_file(f"{path}/" if is_dir else path).include
-        return None if include is None else bool(include)
+        """Return True when a pattern takes the path, False when a `!` pattern gives it back, None when none matches.
+
+        The last pattern that matches the path itself counts. pathspec's also match what lies below a matched directory;
+        here such a directory was left out before, or given back on purpose.
+        """
+        if self._rules is None:
+            self._rules = list(_compile(reversed(self._lines))) if self._lines else []
+        parent, _, name = path.rpartition("/")
+        end = "/" if is_dir else ""
+        for takes, spec, is_anchored in self._rules:
+            if not is_anchored:
+                found = spec.match_file(name + end)
+            else:
+                found = spec.match_file(path + end) and not (parent and spec.match_file(f"{parent}/"))
+            if found:
+                return takes
+        return None
 
 
 class GitIgnore:
@@ -71,20 +81,14 @@ def _lines(path: Path) -> list[str]:
         return []
 
 
-def _compile(lines: list[str]) -> Any:
+def _compile(lines: Iterable[str]) -> Iterator[tuple[bool, Any, bool]]:
+    """Yield whether a pattern takes paths or gives them back, the pattern, and whether a slash ties it to the folder."""
     from pathspec import GitIgnoreSpec
 
-    try:
-        return GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        return GitIgnoreSpec.from_lines(line for line in lines if _is_valid(line))
-
-
-def _is_valid(line: str) -> bool:
-    from pathspec import GitIgnoreSpec
-
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True
+    for line in lines:
+        pattern = line.removeprefix("!")
+        try:
+            spec = GitIgnoreSpec.from_lines([pattern])
+        except ValueError:
+            continue
+        yield pattern == line, spec, "/" in pattern.strip().rstrip("/")

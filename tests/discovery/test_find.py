@@ -102,6 +102,7 @@ _PATTERN = st.text(st.sampled_from("ab*/!?"), min_size=1, max_size=5)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(["??"], ["*", "!?"])
 @given(st.lists(_PATTERN, min_size=1, max_size=4), st.lists(_PATTERN, max_size=2))
 def test_ignores_as_git_does(tmp_path_factory: pytest.TempPathFactory, outer: list[str], inner: list[str]) -> None:
     root = tmp_path_factory.mktemp("git")
