@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 MAX_DOCKERFILE_BYTES = 32 * 1024 * 1024
+MAX_LINES = 50_000
 
 
 class UserError(Exception):
@@ -43,6 +44,8 @@ def read_dockerfile(path: Path | None) -> str:
         raise UnreadableFile(name, f"cannot be read ({error.strerror or error})") from None
     if len(data) > MAX_DOCKERFILE_BYTES:
         raise UnreadableFile(name, f"larger than {MAX_DOCKERFILE_BYTES // 1024 // 1024} MiB")
+    if data.count(b"\n") > MAX_LINES:
+        raise UnreadableFile(name, f"more than {MAX_LINES:,} lines")
     if b"\0" in data:
         line = data[: data.index(0)].count(b"\n") + 1
         raise UnreadableFile(name, "binary data; a Dockerfile is text", line)

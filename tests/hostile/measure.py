@@ -1,0 +1,61 @@
+"""Measures the command on hostile projects: `python -m tests.hostile.measure [CASE ...]` prints a table."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.hostile.cases import CASES
+
+COMMAND = (sys.executable, "-c", "from dockerslim_rewrite.cli.rewrite import main; main()")
+MAX_SECONDS = 60.0
+MAX_MEGABYTES = 1500
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one run took: processor seconds, resident memory at its peak in MiB, exit code and the report."""
+
+    seconds: float
+    megabytes: int
+    code: int
+    report: str
+
+
+def measure(folder: Path, *arguments: str) -> Measured:
+    """Run `rewrite Dockerfile -o Dockerfile.out` in a folder. One that does not end is killed: code -9."""
+    report = folder / ".report"
+    with report.open("wb") as errors:
+        process = subprocess.Popen(
+            [*COMMAND, "Dockerfile", "-o", "Dockerfile.out", *arguments], cwd=folder, stdout=errors, stderr=errors
+        )
+        end = time.monotonic() + 4 * MAX_SECONDS
+        done, status, usage = os.wait4(process.pid, os.WNOHANG)
+        while not done:
+            time.sleep(0.05)
+            if time.monotonic() > end:
+                process.kill()
+            done, status, usage = os.wait4(process.pid, os.WNOHANG)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    text = report.read_text("utf-8", "replace")
+    return Measured(usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024, process.returncode, text)
+
+
+def main(names: list[str]) -> None:
+    """Print one line of a Markdown table for each case."""
+    for name in names or CASES:
+        with tempfile.TemporaryDirectory() as folder:
+            CASES[name](Path(folder))
+            seen = measure(Path(folder))
+        first = seen.report.splitlines()[0][:110] if seen.report else ""
+        words = name.replace("_", " ")
+        print(f"| {words} | {seen.seconds:.1f} s | {seen.megabytes} MiB | {seen.code} | {first} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
