@@ -25,7 +25,7 @@ from dockerslim_rewrite.planning.artifacts import (
 from dockerslim_rewrite.planning.base import Fit, Misfit, try_option
 from dockerslim_rewrite.planning.contract import item_index
 from dockerslim_rewrite.planning.ignores import ignored_codes
-from dockerslim_rewrite.planning.layout import Chosen, lay_out
+from dockerslim_rewrite.planning.layout import Chosen, Layout, lay_out
 from dockerslim_rewrite.planning.model import Blocker, NoBenefit, Options, RewritePlan, Size
 from dockerslim_rewrite.planning.needs import (
     PackagePlan,
@@ -38,6 +38,7 @@ from dockerslim_rewrite.planning.needs import (
 from dockerslim_rewrite.planning.policy import split_suggestions
 from dockerslim_rewrite.planning.record import decision_of, record_decisions
 from dockerslim_rewrite.planning.release import Pin, settle_release
+from dockerslim_rewrite.planning.secrets import secret_notes
 from dockerslim_rewrite.syntax.model import Dockerfile
 
 PACKAGE_CODES = {"node": "N19", "go": "G11", "python": "P02"}
@@ -236,15 +237,16 @@ def _plan(
         runtime=layout.runtime,
         decisions=record_decisions(chosen, layout),
         withheld=tuple(decision_of(item) for item in withheld),
-        notes=(*_notes(inputs, needs), *([settled] if isinstance(settled, Note) else [])),
+        notes=(*_notes(inputs, needs, layout), *([settled] if isinstance(settled, Note) else [])),
         dropped=dropped,
         size=_size(inputs, fit),
     )
 
 
-def _notes(inputs: Inputs, needs: _Needs) -> tuple[Note, ...]:
+def _notes(inputs: Inputs, needs: _Needs, layout: Layout) -> tuple[Note, ...]:
     found = [note for finding in inputs.findings for note in finding.notes]
-    return (*found, *needs.packages.notes)
+    known = frozenset(note.line for note in found if note.code in ("G13", "N20"))
+    return (*found, *needs.packages.notes, *secret_notes(inputs.project, layout.builder, layout.runtime, known))
 
 
 def _has_weight(dropped: str) -> bool:

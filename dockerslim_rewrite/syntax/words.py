@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 # BuildKit has no bound; a text that asks for more than this (variables that double each other) is not expanded.
-MAX_EXPANDED = 1 << 24
+# Linux starts no program with a variable over 128 KiB, or with more than 2 MiB of them.
+MAX_EXPANDED = 1 << 18
+MAX_ENVIRONMENT = 1 << 21
 
 _REFERENCE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 _REPLACE_ALL = re.compile(r"\$\{\w+//")
@@ -122,7 +124,10 @@ def _check_cost(word: str, variables: Mapping[str, str]) -> None:
     dollars = word.count("$")
     if not dollars:
         return
-    longest = max(map(len, variables.values()), default=0)
+    lengths = [len(value) for value in variables.values()]
+    longest = max(lengths, default=0)
+    if sum(lengths) > MAX_ENVIRONMENT:
+        raise ValueError("the variables hold too much text")
     size = len(word) + dollars * longest
     # `${X//a/b}` puts `b` in as often as X is long.
     cost = size * max(longest, 1) ** min(len(_REPLACE_ALL.findall(word)), 8)
