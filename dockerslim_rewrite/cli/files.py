@@ -8,8 +8,8 @@ import stat
 import sys
 from pathlib import Path
 
-MAX_DOCKERFILE_BYTES = 32 * 1024 * 1024
-MAX_LINES = 50_000
+MAX_DOCKERFILE_BYTES = 1024 * 1024
+MAX_LINES = 20_000
 
 
 class UserError(Exception):

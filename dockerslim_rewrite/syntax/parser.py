@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from dockerslim_rewrite.syntax.growth import check_growth
 from dockerslim_rewrite.syntax.heredoc import HEREDOC_KEYWORDS, find_markers, read_body
 from dockerslim_rewrite.syntax.instruction import build_instruction, split_words
 from dockerslim_rewrite.syntax.model import Comment, Dockerfile, Instruction, Problem, Span, Stage, Trivia
@@ -32,7 +33,9 @@ def parse_dockerfile(text: str) -> Dockerfile:
     parser.run()
     instructions = tuple(item for item in parser.items if isinstance(item, Instruction))
     stages, meta_args = _split_stages(instructions)
-    problems = (*parser.reader.problems, *parser.directives.problems, *parser.problems, *check_file(instructions))
+    growth = check_growth(instructions, parser.directives.escape) if text.count("$") > 1 else ()
+    found = (*parser.reader.problems, *parser.directives.problems, *parser.problems)
+    problems = (*found, *check_file(instructions), *growth)
     first_end = text.find("\n")
     return Dockerfile(
         text=text,

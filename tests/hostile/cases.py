@@ -44,12 +44,12 @@ def dockerfile_of_10_mb(folder: Path) -> None:
     _go(folder, GO.replace("RUN go", _lines("RUN echo one two\n", 10 * MEGABYTE) + "RUN go"))
 
 
-def dockerfile_of_50_000_lines(folder: Path) -> None:
-    _go(folder, GO.replace("RUN go", "RUN echo one two\n" * 25_000 + "ENV A=b\n" * 24_000 + "RUN go"))
+def dockerfile_of_20_000_lines(folder: Path) -> None:
+    _go(folder, GO.replace("RUN go", "RUN echo one two\n" * 10_000 + "ENV A=b\n" * 9_900 + "RUN go"))
 
 
-def dockerfile_of_10_mb_of_long_lines(folder: Path) -> None:
-    _go(folder, GO.replace("RUN go", f"RUN echo {'a ' * 30_000}\n" * 170 + "RUN go"))
+def dockerfile_of_1_mb_of_long_lines(folder: Path) -> None:
+    _go(folder, GO.replace("RUN go", f"RUN echo {'a ' * 30_000}\n" * 17 + "RUN go"))
 
 
 def dockerfile_of_10_mb_of_comments(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -39,7 +40,7 @@ def measure(folder: Path, *arguments: str) -> Measured:
         while not done:
             time.sleep(0.05)
             if time.monotonic() > end:
-                process.kill()
+                os.kill(process.pid, signal.SIGKILL)  # kill() would reap it
             done, status, usage = os.wait4(process.pid, os.WNOHANG)
     process.returncode = os.waitstatus_to_exitcode(status)
     text = report.read_text("utf-8", "replace")

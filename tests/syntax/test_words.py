@@ -7,6 +7,7 @@ from e2b_dockerfile_utils import ShellLex, parse_words
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dockerslim_rewrite.syntax.parser import parse_dockerfile
 from dockerslim_rewrite.syntax.words import expand, expand_pairs, expand_words, parse_pairs, quoted_words, references
 from tests.properties.strategies import any_text
 
@@ -95,3 +96,11 @@ def test_a_plain_word_is_what_the_library_makes_of_it(word: str, escape: str) ->
     assert expand(word, {}, escape) == lexer.process_word(word) == word
     assert expand_words(word, {}, escape) == tuple(lexer.process_words(word)) == (word,)
     assert quoted_words(word, escape) == parse_words(word, escape) == [word]
+
+
+def test_variables_that_double_each_other_are_a_problem() -> None:
+    lines = "".join(f"ENV V{n}=$V{n - 1}${{V{n - 1}}}\n" for n in range(1, 200))
+    dockerfile = parse_dockerfile(f"FROM a\nENV V0=xxxxxxxx\n{lines}")
+    assert [problem.line for problem in dockerfile.problems] == [18]
+    usual = "".join(f"ENV PATH=$PATH:/d{n} A{n}=$PATH\n" for n in range(100))
+    assert not parse_dockerfile(f"FROM a\n{usual}").problems

@@ -1,0 +1,32 @@
+"""Variables that put each other in: a few lines whose values no memory holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from dockerslim_rewrite.syntax.model import Instruction, Problem
+from dockerslim_rewrite.syntax.words import MAX_ENVIRONMENT, parse_pairs
+
+_REFERENCE = re.compile(r"\$\{?([A-Za-z_]\w*+)")
+
+
+def check_growth(instructions: Iterable[Instruction], escape: str) -> Iterator[Problem]:
+    """Yield a problem where ENV, ARG and LABEL come to hold more text than Linux gives to a program.
+
+    Lengths are added up as if each reference were replaced; nothing is expanded.
+    """
+    lengths: dict[str, int] = {}
+    total = 0
+    for instruction in instructions:
+        if instruction.keyword not in ("ENV", "ARG", "LABEL"):
+            continue
+        for name, value in parse_pairs(instruction.value, escape, instruction.keyword):
+            size = len(value or "") + sum(lengths.get(found, 0) for found in _REFERENCE.findall(value or ""))
+            total += size
+            if instruction.keyword != "LABEL":
+                lengths[name] = size
+        if total > MAX_ENVIRONMENT:
+            message = f"the values of variables come to more than {MAX_ENVIRONMENT:,} characters"
+            yield Problem(instruction.line, message)
+            return
