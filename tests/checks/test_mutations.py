@@ -80,3 +80,10 @@ def test_a_lost_decision_is_noticed() -> None:
 def test_an_edit_beyond_an_insertion_is_noticed() -> None:
     source, facts, plan, text = study(FIXTURES / "go/d15-metadata")
     assert check_output(source, facts, plan, text.replace("go build", "go buil"))
+
+
+def test_a_label_may_come_only_from_a_template_of_the_users_own() -> None:
+    source, facts, plan, text = study(FIXTURES / "go/d15-metadata")
+    more = text.rstrip("\n") + "\nLABEL of.the.template=1\n"
+    assert check_output(source, facts, plan, more)
+    assert not check_output(source, facts, plan, more, own_template=True)
