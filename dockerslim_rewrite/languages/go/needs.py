@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerslim_rewrite.analysis.model import Confidence, Evidence
+from dockerslim_rewrite.knowledge.go_calls import embeds_zones
 from dockerslim_rewrite.languages.go.available import Available
 from dockerslim_rewrite.languages.go.binary import Binary
 from dockerslim_rewrite.languages.go.linking import Linker
@@ -46,7 +47,17 @@ def runtime_needs(
         # Go reads /etc/mime.types where it exists: nothing is lost when the old base had none
         if feature != "mime-types" or (base is not None and feature in base.features):
             features.setdefault(feature, evidence)
+    if binaries and all(_brings_zones(binary, linker) for binary in binaries):
+        features.pop("tzdata", None)
     return found + [_feature(feature, evidence) for feature, evidence in features.items()]
+
+
+def _brings_zones(binary: Binary, linker: Linker) -> bool:
+    """Tell whether a binary holds the time zone database itself."""
+    if binary.build is None or binary.output is None:
+        return False
+    closure = linker.closure(binary.build, binary.output)
+    return embeds_zones(frozenset(closure.standard), binary.build.command.tags)
 
 
 def _unread_needs(project: Project, start: Evidence) -> list[Suggestion]:
