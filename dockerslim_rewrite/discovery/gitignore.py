@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,30 @@ class Patterns:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = [line for line in lines if line.strip() and not line.startswith("#")]
+        self._spec: Any = None
+
+    def verdict(self, path: str, *, is_dir: bool) -> bool | None:
+        """Return True when a pattern takes the path, False when a `!` pattern gives it back, None when none matches."""
+        if not self._lines:
+            return None
+        if self._spec is None:
+            self._spec = _compile(self._lines)
+        include = self._spec.check_file(f"{path}/" if is_dir else path).include
+        return None if include is None else bool(include)
+
+
+class _Layer:
+    """One .gitignore. The last pattern that matches a path itself counts: what lies below a matched folder was left out
+    with it, or the folder was given back on purpose."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = [line for line in lines if line.strip() and not line.startswith("#")]
         self._rules: list[tuple[bool, Any, bool]] | None = None
 
     def verdict(self, path: str, *, is_dir: bool) -> bool | None:
-        """Return True when a pattern takes the path, False when a `!` pattern gives it back, None when none matches.
-
-        The last pattern that matches the path itself counts. pathspec's also match what lies below a matched directory;
-        here such a directory was left out before, or given back on purpose.
-        """
+        """Answer as `Patterns` does."""
         if self._rules is None:
-            self._rules = list(_compile(reversed(self._lines))) if self._lines else []
+            self._rules = [_rule(line) for line in reversed(self._lines)]
         parent, _, name = path.rpartition("/")
         end = "/" if is_dir else ""
         for takes, spec, is_anchored in self._rules:
@@ -43,7 +57,7 @@ class GitIgnore:
     `layers` are pairs of a folder and its patterns, the outermost first.
     """
 
-    def __init__(self, layers: tuple[tuple[str, Patterns], ...] = ()) -> None:
+    def __init__(self, layers: tuple[tuple[str, _Layer], ...] = ()) -> None:
         self._layers = layers
 
     @classmethod
@@ -53,7 +67,7 @@ class GitIgnore:
         top = next((index for index, path in enumerate(parents) if (path / ".git").exists()), None)
         if top is None:
             return cls()
-        rules = cls(((str(parents[top]), Patterns(_lines(parents[top] / ".git/info/exclude"))),))
+        rules = cls(((str(parents[top]), _Layer(_lines(parents[top] / ".git/info/exclude"))),))
         for path in reversed(parents[1 : top + 1]):
             rules = rules.inside(path)
         return rules
@@ -61,7 +75,7 @@ class GitIgnore:
     def inside(self, folder: Path) -> GitIgnore:
         """Return the rules that hold in a folder below: these and the folder's own."""
         lines = _lines(folder / ".gitignore")
-        return GitIgnore((*self._layers, (str(folder), Patterns(lines)))) if lines else self
+        return GitIgnore((*self._layers, (str(folder), _Layer(lines)))) if lines else self
 
     def ignores(self, path: str, *, is_dir: bool) -> bool:
         """Tell whether an absolute path is ignored: the innermost file that says something about it wins."""
@@ -81,14 +95,26 @@ def _lines(path: Path) -> list[str]:
         return []
 
 
-def _compile(lines: Iterable[str]) -> Iterator[tuple[bool, Any, bool]]:
-    """Yield whether a pattern takes paths or gives them back, the pattern, and whether a slash ties it to the folder."""
+def _rule(line: str) -> tuple[bool, Any, bool]:
+    """Return whether a pattern takes paths or gives them back, its spec, and whether a slash ties it to the folder."""
+    pattern = line.removeprefix("!")
+    return pattern == line, _compile([pattern]), "/" in pattern.strip().rstrip("/")
+
+
+def _compile(lines: list[str]) -> Any:
     from pathspec import GitIgnoreSpec
 
-    for line in lines:
-        pattern = line.removeprefix("!")
-        try:
-            spec = GitIgnoreSpec.from_lines([pattern])
-        except ValueError:
-            continue
-        yield pattern == line, spec, "/" in pattern.strip().rstrip("/")
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        return GitIgnoreSpec.from_lines(line for line in lines if _is_valid(line))
+
+
+def _is_valid(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
