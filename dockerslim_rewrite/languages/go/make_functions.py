@@ -5,27 +5,35 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
+from itertools import count
 
 UNKNOWN = "\x00"
 MAX_DEPTH = 40
 MAX_LENGTH = 100_000
+MAX_STEPS = 100_000
 
 
 class Expander:
-    """Expands `$(NAME)`, `${NAME:a=b}` and the functions that need no run; all else gives UNKNOWN."""
+    """Expands `$(NAME)`, `${NAME:a=b}` and the functions that need no run; all else gives UNKNOWN.
+
+    A file whose variables double each other takes a bounded number of steps, which its expanders count together.
+    """
 
     def __init__(self, variables: Mapping[str, str], names: Callable[[str], list[str]], directory: str) -> None:
         self._variables = variables
         self._names = names
         self._directory = directory
+        self._steps = count()
 
     def with_variables(self, more: Mapping[str, str]) -> Expander:
         """Return an expander that knows more variables."""
-        return Expander({**self._variables, **more}, self._names, self._directory)
+        inner = Expander({**self._variables, **more}, self._names, self._directory)
+        inner._steps = self._steps
+        return inner
 
     def expand(self, text: str, depth: int = 0) -> str:
         """Return the text expanded; what is not known is UNKNOWN."""
-        if depth > MAX_DEPTH or len(text) > MAX_LENGTH:
+        if depth > MAX_DEPTH or len(text) > MAX_LENGTH or next(self._steps) > MAX_STEPS:
             return UNKNOWN
         parts: list[str] = []
         at = 0
@@ -85,10 +93,10 @@ class Expander:
             return " ".join(path for pattern in arguments[0].split() for path in self._glob(pattern))
         if name in ("abspath", "realpath"):
             return " ".join(posixpath.normpath(posixpath.join(self._directory, word)) for word in arguments[0].split())
-        function, count = PLAIN.get(name, (None, 0))
-        if function is None or len(arguments) < count:
+        function, needed = PLAIN.get(name, (None, 0))
+        if function is None or len(arguments) < needed:
             return UNKNOWN
-        return function(*arguments[: count - 1], ",".join(arguments[count - 1 :]))
+        return function(*arguments[: needed - 1], ",".join(arguments[needed - 1 :]))
 
     def _foreach(self, text: str, depth: int) -> str:
         arguments = _arguments(text, 3)
