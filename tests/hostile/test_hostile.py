@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -58,14 +59,21 @@ finally:
 """
 
 
+@pytest.fixture
+def hostile_path(tmp_path: Path) -> Iterator[Path]:
+    """A folder that `rm` removes: 2,000 folders in one another are too deep for pytest's own removal."""
+    yield tmp_path
+    subprocess.run(["rm", "-rf", str(tmp_path)], check=True)
+
+
 @pytest.mark.parametrize("name", QUICK)
-def test_time_and_memory_are_bounded(tmp_path: Path, name: str) -> None:
-    CASES[name](tmp_path)
-    seen = measure(tmp_path)
+def test_time_and_memory_are_bounded(hostile_path: Path, name: str) -> None:
+    CASES[name](hostile_path)
+    seen = measure(hostile_path)
     assert seen.code in (0, 2, 3), seen.report
     assert seen.seconds < MAX_SECONDS
     assert seen.megabytes < MAX_MEGABYTES
-    assert (tmp_path / "Dockerfile.out").exists() <= (seen.code == 0)
+    assert (hostile_path / "Dockerfile.out").exists() <= (seen.code == 0)
     assert "\x1b" not in seen.report
 
 
