@@ -53,7 +53,7 @@ def test_importing_the_command_line_imports_nothing_heavy() -> None:
 
 @pytest.mark.parametrize("fixture", ["go/alpine", "node/article"])
 def test_a_rewrite_imports_only_what_the_file_needs(fixture: str) -> None:
-    """The figures behind this are in docs/performance.md."""
+    """`python -m benchmarks cold` measures what this is about."""
     code = (
         "import sys; from dockerslim_rewrite.cli.rewrite import main\n"
         "try: main()\nexcept SystemExit: print(*sorted(sys.modules), file=sys.stderr)"
