@@ -10,11 +10,15 @@ from typing import Any
 MAX_BYTES = 1024 * 1024
 
 
+def _patterns(lines: Iterable[str]) -> list[str]:
+    return [line for line in lines if line.strip() and not line.startswith("#")]
+
+
 class Patterns:
     """Patterns in the grammar of .gitignore, relative to a folder."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = [line for line in lines if line.strip() and not line.startswith("#")]
+        self._lines = _patterns(lines)
         self._spec: Any = None
 
     def verdict(self, path: str, *, is_dir: bool) -> bool | None:
@@ -32,7 +36,7 @@ class _Layer:
     with it, or the folder was given back on purpose."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = [line for line in lines if line.strip() and not line.startswith("#")]
+        self._lines = _patterns(lines)
         self._rules: list[tuple[bool, Any, bool]] | None = None
 
     def verdict(self, path: str, *, is_dir: bool) -> bool | None:

@@ -8,6 +8,11 @@ from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.languages.model import Obstacle, Project
 
 
+def shown_line(project: Project, evidence: Evidence) -> int:
+    """Return the Dockerfile's line of evidence; that of FROM for evidence of another file."""
+    return evidence.line if evidence.file == "Dockerfile" else project.facts.stage.from_.line
+
+
 def unread_triggers(project: Project) -> Iterator[Obstacle]:
     """Refuse a base whose triggers bring files and packages that the language does not follow (D11)."""
     base = project.facts.base
@@ -21,6 +26,5 @@ def unread_triggers(project: Project) -> Iterator[Obstacle]:
 def installs_at_start(project: Project, installs: Iterable[Evidence]) -> Iterator[Obstacle]:
     """Refuse a container that installs packages when it starts: that may take compilers and headers (D17)."""
     for evidence in tuple(installs)[:1]:
-        line = evidence.line if evidence.file == "Dockerfile" else project.facts.stage.from_.line
         message = f"the container installs packages when it starts ({evidence}): the toolchain is needed at run time"
-        yield Obstacle("D17", line, message, "install them in a RUN")
+        yield Obstacle("D17", shown_line(project, evidence), message, "install them in a RUN")

@@ -19,6 +19,7 @@ from dockerslim_rewrite.languages.model import (
 )
 from dockerslim_rewrite.languages.node.build import GlobalInstall, installed_globals
 from dockerslim_rewrite.languages.node.study import Study
+from dockerslim_rewrite.languages.obstacles import shown_line
 
 _REGISTRY_NAME = re.compile(r"(@[\w.~-]+/)?[\w~-][\w.~-]*(@[^/:]*)?")
 
@@ -60,12 +61,12 @@ def _links(site: node_packages.GlobalSite, manager: str, evidence: Evidence) -> 
 def global_obstacles(facts: Study) -> Iterator[Obstacle]:
     """Refuse what may run and cannot be found: a directory that is not known, a package without a name."""
     for name, install in _needed(facts):
-        line = install.evidence.line if install.evidence.file == "Dockerfile" else facts.project.facts.stage.from_.line
+        line = shown_line(facts.project, install.evidence)
         if install.place is None:
             message = f"where {install.manager} puts the global package {name} is not known ({install.evidence})"
             yield Obstacle("N11", line, message, f"install it with `npm install -g {name}`")
     for install in facts.build.globals:
-        line = install.evidence.line if install.evidence.file == "Dockerfile" else facts.project.facts.stage.from_.line
+        line = shown_line(facts.project, install.evidence)
         for word in install.words or (".",):
             if install.manager == "npm" and not _REGISTRY_NAME.fullmatch(word):
                 message = f"what `{install.evidence.text}` installs is not known by its name"
