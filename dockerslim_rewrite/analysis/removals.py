@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from dockerslim_rewrite.analysis.effects import Builds, CommandEffect, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.model import StageFacts
+from dockerslim_rewrite.analysis.paths import below
 
 
 def is_removed(path: str, facts: StageFacts, effects: Iterable[CommandEffect]) -> bool:
@@ -40,5 +41,5 @@ def _matches(pattern: str, name: str) -> bool:
 
 def _are_related(path: str, other: str) -> bool:
     """Tell whether one of two paths is the other or lies below it."""
-    one, two = (posixpath.normpath(text).rstrip("/") + "/" for text in (path, other))
-    return one.startswith(two) or two.startswith(one)
+    one, two = posixpath.normpath(path), posixpath.normpath(other)
+    return below(one, (two,)) or below(two, (one,))

@@ -10,6 +10,7 @@ from msgspec import Struct
 from dockerslim_rewrite.analysis.effects import CommandEffect, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.files import ImageFiles, unpacks
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts
+from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, Artifact, Findings
@@ -43,11 +44,6 @@ class SystemLayer(Struct, frozen=True):
     wanted: tuple[Wanted, ...]
     links: tuple[Link, ...]
     problems: tuple[tuple[int, str], ...]
-
-
-def below(path: str, roots: Iterable[str]) -> bool:
-    """Tell whether a path is one of some directories or lies below one."""
-    return any(path == root or path.startswith(root.rstrip("/") + "/") for root in roots)
 
 
 def language_artifacts(findings: Iterable[Findings]) -> list[Wanted]:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from dockerslim_rewrite.analysis.effects import ChangesAccounts, CommandEffect, Writes
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts, Step
 from dockerslim_rewrite.analysis.ownership import Ownership
+from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.languages.model import (
     Artifact,
     BuilderEdit,
@@ -21,7 +22,7 @@ from dockerslim_rewrite.languages.model import (
     Suggestion,
 )
 from dockerslim_rewrite.planning import lines
-from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, SystemLayer, Wanted, below
+from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, SystemLayer, Wanted
 from dockerslim_rewrite.planning.base import MANAGERS, Fit
 from dockerslim_rewrite.planning.builder import choose_name, plan_builder
 from dockerslim_rewrite.planning.contract import collect_settings, item_index, start_text

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Confidence, Evidence
+from dockerslim_rewrite.analysis.paths import below, strictly_below
 from dockerslim_rewrite.knowledge.go_calls import is_build_only, is_build_only_directory
 from dockerslim_rewrite.knowledge.go_modules import build_drivers
 from dockerslim_rewrite.languages.go.builds import BuildLog
 from dockerslim_rewrite.languages.go.generated import Made, read_generated
-from dockerslim_rewrite.languages.go.paths import below, strictly_below
 from dockerslim_rewrite.languages.go.tree import Tree
 from dockerslim_rewrite.languages.go.uses import Uses
 from dockerslim_rewrite.languages.model import RANK_ASSETS, Artifact, MakeDirectory, Note, Project, Suggestion

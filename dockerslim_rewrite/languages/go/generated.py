@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from dockerslim_rewrite.analysis.commands import command_effects
 from dockerslim_rewrite.analysis.effects import Builds, Effect, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.knowledge.go_modules import go_commands, in_place_tools
 from dockerslim_rewrite.languages.go.builds import BuildLog
 from dockerslim_rewrite.languages.go.moves import origins
-from dockerslim_rewrite.languages.go.paths import below
 from dockerslim_rewrite.languages.model import Project
 
 DRIVERS = frozenset({"make", "gmake"})

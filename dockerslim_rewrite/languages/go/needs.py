@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerslim_rewrite.analysis.model import Confidence, Evidence
+from dockerslim_rewrite.analysis.paths import absolute
 from dockerslim_rewrite.knowledge.go_calls import embeds_zones
 from dockerslim_rewrite.languages.go.available import Available
 from dockerslim_rewrite.languages.go.binary import Binary
 from dockerslim_rewrite.languages.go.linking import Linker
-from dockerslim_rewrite.languages.go.paths import absolute
 from dockerslim_rewrite.languages.go.tree import Tree
 from dockerslim_rewrite.languages.go.uses import Uses
 from dockerslim_rewrite.languages.model import Feature, NeedFeature, NeedProgram, NeedShell, Project, Suggestion

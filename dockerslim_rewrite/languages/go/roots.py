@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 
+from dockerslim_rewrite.analysis.paths import strictly_below
 from dockerslim_rewrite.languages.go.binary import Binary
 from dockerslim_rewrite.languages.go.builds import BuildLog
-from dockerslim_rewrite.languages.go.paths import strictly_below
 from dockerslim_rewrite.languages.go.tree import Tree
 from dockerslim_rewrite.languages.model import Project
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.analysis.paths import absolute
 from dockerslim_rewrite.knowledge import go_calls
 from dockerslim_rewrite.languages.go.embedded import Embedded
-from dockerslim_rewrite.languages.go.paths import absolute
 from dockerslim_rewrite.languages.go.program import Place, Program, Source, line, text, walk
 from dockerslim_rewrite.languages.go.syntax_values import Value, arguments_of
 from dockerslim_rewrite.languages.go.values import Evaluator, Surroundings

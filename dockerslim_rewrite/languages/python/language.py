@@ -10,6 +10,7 @@ from msgspec import Struct
 from dockerslim_rewrite.analysis.commands import command_effects
 from dockerslim_rewrite.analysis.effects import CommandEffect, InstallsPackages
 from dockerslim_rewrite.analysis.model import Confidence, Evidence
+from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.knowledge import python_packages
 from dockerslim_rewrite.knowledge.packages import os_package
 from dockerslim_rewrite.knowledge.system import system_paths
@@ -36,7 +37,7 @@ from dockerslim_rewrite.languages.python.build import SYSTEM, BuildFacts, read_b
 from dockerslim_rewrite.languages.python.commands import is_python, read_command
 from dockerslim_rewrite.languages.python.environment import Environment, choose_environment
 from dockerslim_rewrite.languages.python.launch import Launch, read_launch
-from dockerslim_rewrite.languages.python.layout import app_roots, below, download_paths, root_artifacts
+from dockerslim_rewrite.languages.python.layout import app_roots, download_paths, root_artifacts
 from dockerslim_rewrite.languages.python.obstacles import find_obstacles
 from dockerslim_rewrite.languages.python.sources import SourceFacts, output_directories, read_sources
 

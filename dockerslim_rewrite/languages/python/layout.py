@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator
 
+from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.knowledge.python_packages import downloads
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, Artifact, Project
@@ -24,11 +25,6 @@ _SYSTEM_ROOTS = (
     "/run",
 )
 _WHOLE = frozenset({"/opt", "/srv", "/home", "/root", "/usr/src"})
-
-
-def below(path: str, roots: Iterable[str]) -> bool:
-    """Tell whether a path is one of some directories or lies below one."""
-    return any(path == root or path.startswith(root.rstrip("/") + "/") for root in roots)
 
 
 def app_roots(project: Project, build: BuildFacts) -> tuple[str, ...]:
