@@ -16,6 +16,7 @@ from dockerslim_rewrite.languages.go.command import GoCommand, parse_go
 from dockerslim_rewrite.languages.go.outputs import Outputs
 from dockerslim_rewrite.languages.go.tree import Tree
 from dockerslim_rewrite.languages.model import AppendInstruction, Obstacle, Project, ReplaceStart
+from dockerslim_rewrite.languages.obstacles import shown_line
 from dockerslim_rewrite.languages.startline import replace_program
 
 INSTALL_DIRECTORY = "/usr/local/bin"
@@ -39,7 +40,7 @@ def is_go_run(process: Process | None) -> bool:
 
 def replace_go_run(process: Process, project: Project, tree: Tree, outputs: Outputs) -> GoRun | Obstacle:
     """Return the build and the new start, or why there is none."""
-    line = process.evidence.line if process.evidence.file == "Dockerfile" else project.facts.stage.from_.line
+    line = shown_line(project, process.evidence)
     hint = "build a binary with `go build` and start it"
     env: dict[str, str | None] = {**project.facts.contract.env, **dict(process.env)}
     command = parse_go(process.argv, process.cwd, env)

@@ -41,6 +41,7 @@ from dockerslim_rewrite.languages.model import (
     SetEnv,
     Suggestion,
 )
+from dockerslim_rewrite.languages.obstacles import shown_line
 from dockerslim_rewrite.languages.startline import replace_program
 
 TOOLCHAIN = "the Go toolchain, its caches and the sources"
@@ -130,7 +131,7 @@ class _Inference:
         return Findings(tuple(self.suggestions), covered_commands=covered, programs_known=True)
 
     def _line(self, evidence: Evidence) -> int:
-        return evidence.line if evidence.file == "Dockerfile" else self.project.facts.stage.from_.line
+        return shown_line(self.project, evidence)
 
     def _development(self) -> None:
         for process in self.project.start.processes:
