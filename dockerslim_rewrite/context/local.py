@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from dockerslim_rewrite.context.ignore import IgnoreRules
@@ -32,6 +33,7 @@ class LocalContext:
         self._texts: dict[str, str | None] = {}
         self._lists: dict[str, tuple[str, ...]] = {}
         self._modes: dict[str, int] = {}
+        self._walks: dict[str, tuple[str, ...]] = {}
         self._folders: dict[str, str] = {}
         self._inside = f"{str(self.root).rstrip('/')}/"
 
@@ -145,13 +147,18 @@ class LocalContext:
         return tuple(name for name in names if not self._is_hidden(prefix + name, f"{real}/{name}"))
 
     def walk(self, path: str = "") -> Iterator[str]:
-        """See `Context.walk`. Yields at most 20,000 files, at most 40 directories deep; links are not followed."""
-        budget = MAX_WALKED_FILES
-        for name in self._walk(path.strip("/"), 0):
-            yield name
-            budget -= 1
-            if budget == 0:
-                return
+        """See `Context.walk`. Yields at most 20,000 files, at most 40 directories deep; links are not followed.
+
+        A walk that came to its end is kept: several questions are asked of the same tree.
+        """
+        if path not in self._walks:
+            found = []
+            for name in islice(self._walk(path.strip("/"), 0), MAX_WALKED_FILES):
+                found.append(name)
+                yield name
+            self._walks[path] = tuple(found)
+        else:
+            yield from self._walks[path]
 
     def _walk(self, path: str, depth: int) -> Iterator[str]:
         if depth > MAX_DEPTH:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from fnmatch import translate
 from functools import cache
 
 from msgspec import Struct
@@ -11,20 +13,38 @@ from dockerslim_rewrite.knowledge.tables import load
 
 
 class SecretFile(Struct, frozen=True):
-    """Names of a kind of file as `fnmatch` patterns, what it holds then, and what to do instead."""
+    """A kind of file: what it is called, what it holds then, and what to do instead."""
 
-    names: tuple[str, ...]
+    names: re.Pattern[str]
     content: re.Pattern[str]
     advice: str
 
 
+def secret_kind(name: str) -> SecretFile | None:
+    """Return the kind of secret file that is called so; None for any other file and for an example of one."""
+    # Nearly every file of a context is of no kind: one match says so.
+    if _any_name().match(name) is None:
+        return None
+    return next((kind for kind in _secret_files() if kind.names.match(name)), None)
+
+
 @cache
-def secret_files() -> tuple[SecretFile, ...]:
-    """Return the kinds of files that hold secrets."""
+def _secret_files() -> tuple[SecretFile, ...]:
     return tuple(
-        SecretFile(tuple(row["names"]), re.compile(row["content"], re.IGNORECASE), row["advice"])
+        SecretFile(_pattern(row["names"]), re.compile(row["content"], re.IGNORECASE), row["advice"])
         for row in load("secrets")["file"]
     )
+
+
+@cache
+def _any_name() -> re.Pattern[str]:
+    table = load("secrets")
+    names = _pattern(name for row in table["file"] for name in row["names"])
+    return re.compile(f"(?!{_pattern(table['examples']).pattern}){names.pattern}")
+
+
+def _pattern(names: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(map(translate, names))})")
 
 
 def is_secret(name: str, value: str) -> bool:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from itertools import islice
 
 from dockerslim_rewrite.analysis.files import CopiedTree
-from dockerslim_rewrite.knowledge.secrets import SecretFile, is_secret, secret_files
+from dockerslim_rewrite.knowledge.secrets import is_secret, secret_kind
 from dockerslim_rewrite.languages.model import Note, Project
 from dockerslim_rewrite.planning.model import BuilderItem, Edit, Insert, RuntimeLine
 from dockerslim_rewrite.syntax.words import parse_pairs, references
@@ -76,7 +75,7 @@ def _files(project: Project, tree: CopiedTree, copied: list[str], removals: list
     if not overlapping:
         return
     for path in context.walk(tree.context_path) if tree.is_dir else (tree.context_path,):
-        kind = _kind(posixpath.basename(path))
+        kind = secret_kind(posixpath.basename(path))
         if kind is None:
             continue
         inside = posixpath.relpath(path, tree.context_path or ".") if tree.is_dir else ""
@@ -87,12 +86,6 @@ def _files(project: Project, tree: CopiedTree, copied: list[str], removals: list
         if kind.content.search(context.read_text(path) or "") is not None:
             line = project.facts.steps[tree.step].instruction.line
             yield Note(CODE, line, f"{path} may hold a secret, and is copied to the image that runs: {kind.advice}")
-
-
-def _kind(name: str) -> SecretFile | None:
-    if name.endswith((".example", ".sample", ".template", ".dist")):
-        return None
-    return next((kind for kind in secret_files() if any(fnmatchcase(name, one) for one in kind.names)), None)
 
 
 def _below(path: str, folder: str) -> bool:
