@@ -91,8 +91,6 @@ def rewrite_command(
 
 def main() -> None:
     """Run `rewrite`."""
-    # One file, then the end: a tenth of the time would go into looking for garbage, half of that at exit.
-    gc.set_threshold(100_000)
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.command()(rewrite_command)
     try:
@@ -101,4 +99,4 @@ def main() -> None:
         sys.stderr.close()
         raise SystemExit(0) from None
     finally:
-        gc.freeze()
+        gc.freeze()  # the interpreter looks for garbage once more before it ends

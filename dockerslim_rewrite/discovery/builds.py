@@ -6,9 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from dockerslim_rewrite.context.bake import read_bake
 from dockerslim_rewrite.context.builds import MAX_CHARACTERS, Use
-from dockerslim_rewrite.context.compose import read_compose
 from dockerslim_rewrite.knowledge.discovery import is_bake_name, is_compose_name
 
 
@@ -54,7 +52,7 @@ class Builds:
         if text is None:
             return
         folder, name = Path(real).parent, Path(real).name
-        for use in read_compose(name, text) if is_compose_name(name) else read_bake(name, text):
+        for use in _uses(name, text):
             context = os.path.realpath(folder / use.context)
             dockerfile = os.path.realpath(Path(context) / use.dockerfile)
             self._by_dockerfile.setdefault(dockerfile, []).append((context, use))
@@ -81,6 +79,17 @@ def _up_to_repository(folder: str) -> list[str]:
         if Path(path, ".git").exists():
             return parents[number::-1]
     return [folder]
+
+
+def _uses(name: str, text: str) -> tuple[Use, ...]:
+    # Imported where such a file is found, which is seldom.
+    if is_compose_name(name):
+        from dockerslim_rewrite.context.compose import read_compose
+
+        return read_compose(name, text)
+    from dockerslim_rewrite.context.bake import read_bake
+
+    return read_bake(name, text)
 
 
 def _text(path: str) -> str | None:

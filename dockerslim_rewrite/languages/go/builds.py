@@ -6,23 +6,25 @@ import posixpath
 import shlex
 from collections.abc import Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge.go_modules import build_drivers, go_commands
-from dockerslim_rewrite.languages.go.command import GoCommand, parse_go
-from dockerslim_rewrite.languages.go.make_functions import Expander
-from dockerslim_rewrite.languages.go.makefile import UNSET, Makefile, MakefileReader, recipe_lines
+from dockerslim_rewrite.languages.go.command import UNSET, GoCommand, parse_go
 from dockerslim_rewrite.languages.go.moves import MOVERS, Move, read_moves
 from dockerslim_rewrite.languages.go.outputs import Output, Outputs
-from dockerslim_rewrite.languages.go.taskfile import TASKFILES, task_commands
 from dockerslim_rewrite.languages.go.tree import ONBUILD_SOURCES, Tree
 from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.shell.location import with_own_directory
 from dockerslim_rewrite.shell.model import SimpleCommand
 from dockerslim_rewrite.shell.parse import parse_script, unwrap
+
+if TYPE_CHECKING:
+    from dockerslim_rewrite.languages.go.make_functions import Expander
+    from dockerslim_rewrite.languages.go.makefile import Makefile
 
 SHELLS = frozenset({"sh", "bash", "ash", "dash", ".", "source"})
 MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
@@ -197,6 +199,8 @@ class BuildReader:
                 self._command(command, place if place.via.startswith("make") else replace(place, line=line))
 
     def _make(self, command: SimpleCommand, place: _Place) -> bool:
+        from dockerslim_rewrite.languages.go.makefile import MakefileReader
+
         targets, overrides, options = _make_words(command)
         evidence = self._evidence(command, place)
         if command.cwd is None or None in targets or place.depth >= MAX_DEPTH:
@@ -231,6 +235,8 @@ class BuildReader:
     def _target(
         self, makefile: Makefile, expander: Expander, target: str, directory: str, place: _Place, done: set[str]
     ) -> None:
+        from dockerslim_rewrite.languages.go.makefile import recipe_lines
+
         if target in done:
             return
         done.add(target)
@@ -246,6 +252,8 @@ class BuildReader:
             self._text(text, directory, replace(place, via=f"make {target}", line=line))
 
     def _task(self, command: SimpleCommand, place: _Place) -> bool:
+        from dockerslim_rewrite.languages.go.taskfile import TASKFILES, task_commands
+
         words = [word for word in command.argv[1:] if word is None or not word.startswith("-")]
         names = tuple(word for word in words if word and "=" not in word)
         variables = dict(word.split("=", 1) for word in words if word and "=" in word)

@@ -34,6 +34,8 @@ VALUE_FLAGS = frozenset(
     ]
 )
 OPTIONAL_VALUE = frozenset({"buildvcs"})
+# Stands in a text for a value that only the build knows; the shell parser finds it unset.
+UNSET = "${_not_known_before_the_build}"
 
 
 class GoCommand(Struct, frozen=True):

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
+from dockerslim_rewrite.languages.go.command import UNSET
 from dockerslim_rewrite.languages.go.make_functions import UNKNOWN, Expander
 
-UNSET = "${_not_known_before_the_build}"
 MAX_INCLUDES = 50
 _ASSIGNMENT = re.compile(
     r"(?P<export>export\s++|override\s++|unexport\s++)*(?P<name>[^\s:#=+?!]++)\s*+(?P<operator>::?:?=|\+=|\?=|!=|=)\s*(?P<value>.*)",

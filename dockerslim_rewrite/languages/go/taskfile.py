@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dockerslim_rewrite.context.yaml_text import parse_yaml
+from dockerslim_rewrite.languages.go.command import UNSET
 
 TASKFILES = (
     "Taskfile.yml",
@@ -16,7 +17,6 @@ TASKFILES = (
     "Taskfile.dist.yml",
     "Taskfile.dist.yaml",
 )
-UNSET = "${_not_known_before_the_build}"
 MAX_DEPTH = 16
 MAX_COMMANDS = 2_000
 MAX_LENGTH = 1_000_000

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from dockerslim_rewrite.languages.go.command import UNSET
 from dockerslim_rewrite.languages.go.make_functions import UNKNOWN, Expander
 from dockerslim_rewrite.languages.go.makefile import MakefileReader
 from dockerslim_rewrite.languages.go.moves import Move, origins
-from dockerslim_rewrite.languages.go.taskfile import UNSET, task_commands
+from dockerslim_rewrite.languages.go.taskfile import task_commands
 from tests.languages.go.support import HEAD, MAIN, MOD, builds, written
 
 FILES = {"go.mod": MOD, "cmd/send/main.go": MAIN, "cmd/track/main.go": MAIN}
