@@ -1,10 +1,11 @@
 VENV ?= .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
+LOCK := requirements-ci.txt
 # Where code-server is installed for the opt-in test of the VS Code extension.
 VSCODE_HOST ?= $(HOME)/.cache/dockerslim-vscode-host
 
-.PHONY: demo test images bench self vscode-host lint check clean
+.PHONY: demo test images coverage bench self vscode-host lint check lock clean
 
 demo: $(STAMP)  ## a real rewrite with its report
 	$(VENV)/bin/rewrite --diff fixtures/go/g06-templates/Dockerfile
@@ -15,6 +16,9 @@ test: $(STAMP)  ## all tests; the image tests skip with a reason where no Docker
 
 images: $(STAMP)  ## only the tests that build and run real images
 	$(PY) -m pytest -m image
+
+coverage: $(STAMP)  ## branch coverage of the package by all tests without an engine, commands that they start included
+	$(PY) -m pytest -n 2 -m "not image" --cov
 
 vscode-host: $(STAMP)  ## the VS Code extension in code-server: 630 MB are installed, as root, the first time
 	test -x $(VSCODE_HOST)/node_modules/.bin/code-server || bash editors/vscode/host/install.sh $(VSCODE_HOST)
@@ -36,9 +40,17 @@ lint: $(STAMP)  ## formatting, style, types, import rules
 
 check: lint self test
 
-$(STAMP): pyproject.toml
+lock:  ## newest versions that pyproject.toml allows, with their hashes, for all systems and Pythons; needs the package index
 	python3 -m venv $(VENV)
-	$(PY) -m pip install --quiet --editable '.[dev]'
+	$(PY) -m pip install --quiet uv
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --upgrade \
+		--no-emit-package dockerslim-rewrite --custom-compile-command 'make lock' --output-file $(LOCK) pyproject.toml
+
+# Only files whose hashes are locked are installed; the package itself is built by the locked hatchling.
+$(STAMP): pyproject.toml $(LOCK)
+	python3 -m venv $(VENV)
+	$(PY) -m pip install --quiet --require-hashes --only-binary :all: --requirement $(LOCK)
+	$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 clean:
