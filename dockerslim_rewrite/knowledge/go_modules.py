@@ -1,4 +1,5 @@
-"""Go modules: which need cgo, which are known not to, and what some read at run time. Facts: go_modules.toml."""
+"""Go modules: which need cgo, which are known not to, and what some read at run time. Facts: go_modules.toml, and
+go.toml for what has to do with the go command."""
 
 from __future__ import annotations
 
@@ -29,25 +30,25 @@ class ModuleFact(Struct, frozen=True):
 @cache
 def go_commands() -> frozenset[str]:
     """Return the programs that take the go command's arguments."""
-    return frozenset(load("go_modules")["programs"]["go"])
+    return frozenset(load("go")["programs"]["go"])
 
 
 @cache
 def in_place_tools() -> frozenset[str]:
     """Return the programs that change a binary or sources in place and write nothing beside them."""
-    return frozenset(load("go_modules")["programs"]["in_place"])
+    return frozenset(load("go")["programs"]["in_place"])
 
 
 @cache
 def c_compilers() -> frozenset[str]:
     """Return packages and programs that bring a C compiler."""
-    return frozenset(load("go_modules")["programs"]["compilers"])
+    return frozenset(load("go")["programs"]["compilers"])
 
 
 @cache
 def build_drivers() -> frozenset[str]:
     """Return the programs that may run the go command in ways that are not followed."""
-    return frozenset(load("go_modules")["programs"]["drivers"])
+    return frozenset(load("go")["programs"]["drivers"])
 
 
 def access_text(text: str) -> bool:
@@ -67,7 +68,7 @@ def url_with_password(text: str) -> bool:
 
 @cache
 def _private(key: str) -> re.Pattern[str]:
-    return re.compile(load("go_modules")["private"][key], re.IGNORECASE)
+    return re.compile(load("go")["private"][key], re.IGNORECASE)
 
 
 def module_fact(import_path: str) -> ModuleFact | None:
@@ -83,12 +84,12 @@ def module_fact(import_path: str) -> ModuleFact | None:
 
 def standard_cgo() -> frozenset[str]:
     """Return the standard library's packages that use cgo when it is on; all but `plugin` have a pure Go form."""
-    return frozenset(load("go_modules")["standard"]["cgo"])
+    return frozenset(load("go")["standard"]["cgo"])
 
 
 def implicit_files(import_path: str) -> tuple[str, ...]:
     """Return what a module reads from the working directory without being told: paths, or "*" for anything."""
-    found: dict[str, list[str]] = load("go_modules")["implicit_files"]
+    found: dict[str, list[str]] = load("go")["implicit_files"]
     path = import_path
     while path:
         if path in found:

@@ -13,7 +13,6 @@ from msgspec import Struct
 from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence
 from dockerslim_rewrite.analysis.replay import base_text
 from dockerslim_rewrite.context.builds import Use
-from dockerslim_rewrite.context.compose import read_compose
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge.discovery import is_compose_name
 from dockerslim_rewrite.knowledge.images import resolve_image
@@ -30,6 +29,8 @@ def uses_beside(context: Context) -> tuple[Use, ...]:
     found = []
     for name in context.list_dir(""):
         if is_compose_name(name) and (text := context.read_text(name)) is not None:
+            from dockerslim_rewrite.context.compose import read_compose  # found seldom
+
             found += [use for use in read_compose(name, text) if _is_root(use)]
     return tuple(found)
 

@@ -21,7 +21,6 @@ from dockerslim_rewrite.languages.go.builds import Build, BuildReader
 from dockerslim_rewrite.languages.go.gorun import GoRun, is_go_run, replace_go_run
 from dockerslim_rewrite.languages.go.linking import Linker
 from dockerslim_rewrite.languages.go.needs import named_paths, runtime_needs
-from dockerslim_rewrite.languages.go.optimize import Stage, improve_builder
 from dockerslim_rewrite.languages.go.outputs import Output, Outputs
 from dockerslim_rewrite.languages.go.private import access_notes
 from dockerslim_rewrite.languages.go.program import Program
@@ -104,8 +103,8 @@ class _Inference:
         if self.obstacles:
             return Findings(obstacles=tuple(self.obstacles), covered_commands=frozenset(self.log.covered))
         self.notes += access_notes(self.project)
-        state = Stage(self.project, self.tree, self.log, self.linker, tuple(self.binaries), tuple(self.suggestions))
-        self.suggestions += improve_builder(state)
+        if self.project.improvements:
+            self._improve()
         return Findings(
             suggestions=tuple(dict.fromkeys(self.suggestions)),
             options=runtime_options(self.project),
@@ -115,6 +114,12 @@ class _Inference:
             roots=tuple(root for root in roots if root != "/"),
             programs_known=known,
         )
+
+    def _improve(self) -> None:
+        from dockerslim_rewrite.languages.go.optimize import Stage, improve_builder
+
+        state = Stage(self.project, self.tree, self.log, self.linker, tuple(self.binaries), tuple(self.suggestions))
+        self.suggestions += improve_builder(state)
 
     def guest_findings(self) -> Findings:
         """Return what Go builds in an image that belongs to another language: programs on PATH are carried (D19)."""
