@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -14,11 +14,14 @@ FILE = "knowledge/node_packages.toml"
 
 
 class BuildTool(Struct, frozen=True):
-    """What a build command writes. `paths` are its defaults; `config` files whose `property` changes them; `options` of
-    the command line that do; `operand` is the number of the operand that names the output, `root` of the one that names
-    the project's directory, None when none does; `root_property` does the same in the config file. `inlines`: packages
-    are put into the output, but for those that an option keeps outside."""
+    """What a build command writes. `name` is the row of the table; `paths` are its defaults; `config` files whose
+    `property` changes them; `options` of the command line that do; `operand` is the number of the operand that names
+    the output, `root` of the one that names the project's directory, None when none does; `root_property` does the same
+    in the config file. `inlines`: packages are put into the output, but for those that an option keeps outside.
+    `compiles`: directories whose sources end up in the output; `complete`: outputs that bring their packages;
+    `inlines_development`: the output holds the development dependencies that it uses."""
 
+    name: str
     paths: tuple[str, ...]
     config: tuple[str, ...]
     property: str
@@ -27,6 +30,16 @@ class BuildTool(Struct, frozen=True):
     root: int | None
     root_property: str
     inlines: bool
+    compiles: tuple[str, ...]
+    complete: tuple[str, ...]
+    inlines_development: bool
+
+
+class BuildServer(Struct, frozen=True):
+    """A program that serves the output of `build` and reads, beside it, the files `reads` (patterns)."""
+
+    build: str
+    reads: tuple[str, ...]
 
 
 class GlobalSite(Struct, frozen=True):
@@ -69,6 +82,11 @@ def package_of_program(program: str) -> str:
     return str(_table("bins").get(program, program))
 
 
+def manager_packages(manager: str) -> tuple[str, ...]:
+    """Return the packages that bring a package manager."""
+    return (manager, *_table("manager_packages").get(manager, ()))
+
+
 def runner_needs(program: str) -> tuple[str, ...] | None:
     """Return what else a program that runs sources needs (ts-node: typescript), or None when it is no such program."""
     needs = _table("runners").get(program)
@@ -101,13 +119,25 @@ def process_starters() -> Mapping[str, Mapping[str, str]]:
     return _table("starters")
 
 
-def build_tool(program: str, command: str) -> BuildTool | None:
-    """Return what `program command` (or `program`) writes, or None when that is not known."""
-    table = _table("outputs")
+def build_server(program: str, command: str) -> BuildServer | None:
+    """Return what `program command` (or `program`) serves, or None when it is no such program."""
+    table = _table("servers")
     row = table.get(f"{program} {command}") or table.get(program)
-    if row is None:
+    return BuildServer(row["build"], tuple(row["reads"])) if row is not None else None
+
+
+def build_tool(program: str, command: str, packages: Iterable[str] = ()) -> BuildTool | None:
+    """Return what `program command` (or `program`) writes in a project with these packages, or None when that is not
+    known."""
+    table = _table("outputs")
+    name = f"{program} {command}"
+    rows = (*(f"{name} {package}" for package in packages), name, program)
+    found = next((row for row in rows if row in table), None)
+    if found is None:
         return None
+    row = table[found]
     return BuildTool(
+        found,
         tuple(row.get("paths", ())),
         tuple(row.get("config", ())),
         row.get("property", ""),
@@ -116,6 +146,9 @@ def build_tool(program: str, command: str) -> BuildTool | None:
         row.get("root"),
         row.get("root_property", ""),
         row.get("inlines", False),
+        tuple(row.get("compiles", ())),
+        tuple(row.get("complete", ())),
+        row.get("inlines_development", False),
     )
 
 

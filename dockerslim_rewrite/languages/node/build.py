@@ -52,7 +52,8 @@ class GlobalInstall(Struct, frozen=True):
 
 class BuildFacts(Struct, frozen=True):
     """All that RUN does with Node. `leaves` are the programs that builds start, with the step of each; `covered` the
-    commands that are understood; `last_step` is the last step that runs any of it (-1: none)."""
+    commands that are understood; `deployed` the directories to which a workspace was copied with its packages;
+    `last_step` is the last step that runs any of it (-1: none)."""
 
     installs: tuple[Install, ...]
     globals: tuple[GlobalInstall, ...]
@@ -60,6 +61,7 @@ class BuildFacts(Struct, frozen=True):
     unknown: tuple[Evidence, ...]
     covered: frozenset[tuple[int, int]]
     pruned: bool
+    deployed: tuple[str, ...]
     last_step: int
 
 
@@ -82,6 +84,7 @@ class _Reader:
         self._unknown: list[Evidence] = []
         self._covered: set[tuple[int, int]] = set()
         self._pruned = False
+        self._deployed: list[str] = []
         self._last_step = -1
         self._lifecycles: set[tuple[int, str]] = set()
         self._settings: dict[str, str] = {}
@@ -94,6 +97,7 @@ class _Reader:
             tuple(self._unknown),
             frozenset(self._covered),
             self._pruned,
+            tuple(self._deployed),
             self._last_step,
         )
 
@@ -136,6 +140,8 @@ class _Reader:
                 self._settings["npm_config_prefix"] = prefix
             elif leaf.command.kind == "prune":
                 self._pruned = True
+            elif leaf.command.kind == "deploy":
+                self._deployed.append(posixpath.normpath(posixpath.join(leaf.cwd, leaf.command.arguments[0])))
             elif leaf.command.kind == "unknown":
                 self._unknown.append(leaf.evidence)
 

@@ -10,10 +10,11 @@ from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.node_packages import names
 
-Kind = Literal["install", "global", "script", "tool", "prune", "inert", "unknown"]
+Kind = Literal["install", "global", "script", "tool", "prune", "deploy", "inert", "unknown"]
 
 MANAGERS = frozenset({"npm", "yarn", "pnpm", "bun"})
 RUNNERS = frozenset({"npx", "pnpx", "bunx"})
+_BUN_SOURCES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 _NPM_SCRIPTS = {"start": "start", "restart": "restart", "stop": "stop", "test": "test", "t": "test", "tst": "test"}
 
 
@@ -21,9 +22,10 @@ class PackageCommand(Struct, frozen=True):
     """One command line.
 
     `kind`: an install into node_modules; a global install; a package.json script; a program run from node_modules; a
-    prune; nothing that matters; not understood. `arguments`: packages to add, the script's name and its arguments, the
-    program's words, or what npm is to set. `options` as written. `cwd` is where it works; `workspace` the named
-    workspace, `everywhere` when it runs in all of them; `updates` when it takes newer packages than a lock file says.
+    prune; a copy of one workspace with its packages; nothing that matters; not understood. `arguments`: packages to
+    add, the script's name and its arguments, the program's words, the copy's directory, or what npm is to set.
+    `options` as written. `cwd` is where it works; `workspace` the named workspace, `everywhere` when it runs in all of
+    them; `updates` when it takes newer packages than a lock file says.
     """
 
     kind: Kind
@@ -56,7 +58,9 @@ def read_package_command(argv: Sequence[str | None], cwd: str | None) -> Package
     if name not in MANAGERS:
         return None
     if any(word is None for word in argv):
-        return PackageCommand("unknown", name, cwd)
+        # a setting's value need not be known, but for the one that moves global packages
+        setting = len(argv) > 1 and argv[1] in _words("inert") and "prefix" not in argv
+        return PackageCommand("inert" if setting else "unknown", name, cwd)
     split = _split([word or "" for word in argv[1:]], cwd)
     return _READERS[name](split)
 
@@ -141,6 +145,8 @@ def _pnpm(split: _Split) -> PackageCommand:
         return _make("global" if is_global else "install", "pnpm", split, rest)
     if command == "prune":
         return _make("prune", "pnpm", split)
+    if command == "deploy" and len(rest) == 1:
+        return _make("deploy", "pnpm", split, rest)
     return _script_or_other("pnpm", command, rest, split)
 
 
@@ -151,8 +157,11 @@ def _bun(split: _Split) -> PackageCommand:
         return _make("global" if is_global else "install", "bun", split, rest)
     if command == "build":
         return _make("unknown", "bun", split)
-    if command.endswith((".ts", ".js", ".tsx", ".mjs")) or command == "":
-        return _make("tool", "bun", split, ("bun", command, *rest))
+    operands = rest if command == "run" else split.operands
+    if operands[:1] and operands[0].endswith(_BUN_SOURCES):
+        return _make("tool", "bun", split, ("bun", *sorted(split.options & {"--hot", "--watch"}), *operands))
+    if command == "":
+        return _make("unknown" if not split.options & {"-v", "--version"} else "inert", "bun", split)
     return _script_or_other("bun", command, rest, split)
 
 

@@ -87,7 +87,8 @@ def _needed(facts: Study) -> Iterator[tuple[str, GlobalInstall]]:
     """Yield all but the listed build tools that nothing starts. A program that nothing else brings may be any one's."""
     programs = [posixpath.basename(name) for name, _ in (*facts.launch.programs, *facts.launch.system)]
     used = {node_packages.package_of_program(name) for name in programs} | facts.launch.packages.keys()
-    used |= set(facts.launch.managers) - {"npm"}
+    managers = set(facts.launch.managers) - {"npm"}
+    used |= {package for manager in managers for package in node_packages.manager_packages(manager)}
     brought = {name for name, _ in installed_globals(facts.build)} | _dependencies(facts)
     started = {node_packages.package_of_program(posixpath.basename(name)) for name, _ in facts.launch.programs}
     doubtful = bool(started - brought)

@@ -28,7 +28,8 @@ class Launch(Struct):
 
     `entries` are `(absolute image path, evidence)` of the files that Node runs; `packages` those whose programs or
     preloads are used; `programs` are programs of packages, `system` all others; `served` directories given to a static
-    server; `frameworks` programs that find their own files (next start). `runs_sources` when a runner compiles them;
+    server; `frameworks` programs that find their own files, `servers` those of them that read the output of a build,
+    with their directory (next start). `runs_sources` when a runner compiles them;
     `leaves` are all programs, `main` what the main process comes down to; `installs` are those of packages.
     """
 
@@ -38,6 +39,7 @@ class Launch(Struct):
     system: list[tuple[str, Evidence]] = []
     served: list[tuple[str, Evidence]] = []
     frameworks: list[Evidence] = []
+    servers: list[tuple[node_packages.BuildServer, str]] = []
     unknown: list[Evidence] = []
     development: list[Evidence] = []
     managers: list[str] = []
@@ -125,6 +127,9 @@ class _Reader:
         if in_path or program in node_packages.known_programs() or "node_modules/" in (leaf.argv[0] or ""):
             self._package(program, leaf)
             self.launch.frameworks.append(leaf.evidence)
+            server = node_packages.build_server(program, words[0] if words else "")
+            if server is not None:
+                self.launch.servers.append((server, leaf.cwd))
             if program == "nest" and words[:1] == ["start"]:
                 self.launch.packages.setdefault("typescript", leaf.evidence)
                 self.launch.runs_sources = True

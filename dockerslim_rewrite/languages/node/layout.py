@@ -34,16 +34,17 @@ class Layout(Struct):
 
 class Wishes(Struct, frozen=True):
     """What the layout must respect. `dependencies`: node_modules is needed; `sources`: top-level names that running
-    code was compiled from; `keep_config`: a tool of the start command reads build configuration, `keep_locks`: it reads
-    lock files; `only`: absolute paths that are all that is needed (a static server), empty when not known; `nested`:
-    names of directories of which the build's output alone is needed; `entries`: files that start; `doubt`: why nothing
-    may be left behind.
+    code was compiled from; `keep_config`: a tool of the start command reads build configuration, `loads`: patterns of
+    that which it does read; `keep_locks`: it reads lock files; `only`: absolute paths that are all that is needed (a
+    static server), empty when not known; `nested`: names of directories of which the build's output alone is needed;
+    `entries`: files that start; `doubt`: why nothing may be left behind.
     """
 
     dependencies: bool
     outputs: tuple[Output, ...]
     sources: frozenset[str]
     keep_config: bool
+    loads: frozenset[str]
     keep_locks: bool
     only: tuple[str, ...]
     nested: frozenset[str]
@@ -217,7 +218,7 @@ def _left_behind(name: str, reached: Reach, wishes: Wishes) -> bool:
     """Tell whether a top-level name is provably for the build alone: nothing that runs mentions it."""
     if _matches(name, "secrets"):
         return True
-    if name == "package.json" or name in reached.mentions:
+    if name == "package.json" or name in reached.mentions or any(fnmatchcase(name, item) for item in wishes.loads):
         return False
     if _matches(name, "entries"):
         return True

@@ -26,12 +26,16 @@ _HARMLESS = frozenset(
 class Output(Struct, frozen=True):
     """A path that a build writes, absolute in the image. `sources` is the context directory that it is compiled from
     file by file, None when it is not (a bundle, a copy). `inlined` is a bundle's entry (context path) that brings the
-    packages which it imports; None when packages stay outside."""
+    packages which it imports; None when packages stay outside. `tool` is set for the output of a framework, which
+    compiles the project below the context directory `project`; `complete` when that output brings its packages."""
 
     path: str
     sources: str | None
     evidence: Evidence
     inlined: str | None = None
+    tool: BuildTool | None = None
+    project: str = ""
+    complete: bool = False
 
 
 class Outputs(Struct):
@@ -166,7 +170,7 @@ class _Reader:
             self._add(leaf, operands[-1])
 
     def _tool(self, leaf: Leaf, program: str, words: list[str], operands: list[str]) -> None:
-        tool = build_tool(program, operands[0] if operands else "")
+        tool = build_tool(program, operands[0] if operands else "", self._packages(leaf.cwd))
         if tool is None:
             self._unknown(leaf)
             return
@@ -186,7 +190,23 @@ class _Reader:
         if not paths:
             self._unknown(leaf)
         for path in paths or ():
-            self._add(leaf, path)
+            if tool.compiles:
+                self._add_framework(leaf, tool, root, path)
+            else:
+                self._add(leaf, path)
+
+    def _add_framework(self, leaf: Leaf, tool: BuildTool, root: str, path: str) -> None:
+        absolute = posixpath.normpath(posixpath.join(leaf.cwd, path))
+        project = self._files.to_context(posixpath.normpath(posixpath.join(leaf.cwd, root)))
+        complete = any(path == posixpath.join(root, item) for item in tool.complete)
+        known = tool if project is not None else None
+        self.outputs.found.append(Output(absolute, None, leaf.evidence, None, known, project or "", complete))
+
+    def _packages(self, cwd: str) -> tuple[str, ...]:
+        """Return the packages that the project's own package.json names."""
+        data = parse_object(self._read(cwd, "package.json"))
+        tables = [data.get("dependencies"), data.get("devDependencies")]
+        return tuple(name for table in tables if isinstance(table, dict) for name in table)
 
     def _sources_of(
         self, leaf: Leaf, tool: BuildTool, program: str, words: list[str], operands: list[str]

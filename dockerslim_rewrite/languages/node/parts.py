@@ -7,7 +7,9 @@ import posixpath
 from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import RANK_CODE, Artifact
+from dockerslim_rewrite.languages.node.frameworks import brings_packages, only_serves
 from dockerslim_rewrite.languages.node.layout import Layout, Wishes, lay_out, reads_root
+from dockerslim_rewrite.languages.node.outputs import Output
 from dockerslim_rewrite.languages.node.prune import Prune, is_taken_away
 from dockerslim_rewrite.languages.node.study import Study
 
@@ -23,14 +25,30 @@ def lay_out_roots(study: Study) -> tuple[Layout, ...]:
     return tuple(layouts)
 
 
+def _deployed(study: Study) -> tuple[str, ...]:
+    """Return the directories of `pnpm deploy` when all that starts lies in them and nothing reads from elsewhere."""
+    launch, places = study.launch, study.build.deployed
+    started = [path for path, _ in (*launch.entries, *launch.served)] + [leaf.cwd for leaf in launch.leaves]
+    read = [use.path.path for _, use in study.reached.uses if use.path.origin == "absolute"]
+    outside = [path for path in read if any(path == root or _inside(path, root) for root in study.roots)]
+    within = all(any(path == place or _inside(path, place) for place in places) for path in (*started, *outside))
+    return places if started and within and not launch.unknown else ()
+
+
 def _lay_out(study: Study, root: str) -> Layout:
     project, launch = study.project, study.launch
+    deployed = _deployed(study)
+    if deployed:
+        found = [path for path in deployed if path == root or _inside(path, root)]
+        artifacts = [Artifact(path, True, RANK_CODE, "the deployed workspace") for path in found]
+        return Layout(root, artifacts, "", [] if root in found else ["*"])
     only = _only(study, root)
     wishes = Wishes(
         dependencies=_needs_dependencies(study, root, only),
-        outputs=tuple(study.outputs.found),
+        outputs=_wanted_outputs(study),
         sources=_compiled_sources(study, root),
-        keep_config=launch.runs_sources or bool(launch.frameworks),
+        keep_config=launch.runs_sources or not only_serves(launch, study.compiled),
+        loads=frozenset(pattern for server, _ in launch.servers for pattern in server.reads),
         keep_locks=any(name not in ("npm", "npx") for name in launch.managers),
         only=only,
         nested=_nested(study, root),
@@ -38,6 +56,14 @@ def _lay_out(study: Study, root: str) -> Layout:
         doubt=_doubt(study, root),
     )
     return lay_out(root, project.context, project.files, _foreign_effects(study), study.reached, wishes)
+
+
+def _wanted_outputs(study: Study) -> tuple[Output, ...]:
+    """Leave out what a framework wrote beside an output that brings all that it needs."""
+    found = study.outputs.found
+    if not brings_packages(study.compiled, study.launch):
+        return tuple(found)
+    return tuple(item for item in found if item.tool is None or item.complete)
 
 
 def _only(study: Study, root: str) -> tuple[str, ...]:
@@ -103,6 +129,8 @@ def _needs_dependencies(study: Study, root: str, only: tuple[str, ...]) -> bool:
         return False
     if is_taken_away(root, study.build, study.effects):
         return False
+    if brings_packages(study.compiled, study.launch):
+        return False
     if only:
         names = {name for item in study.build.globals for name in item.packages}
         return not study.launch.packages.keys() <= names  # a standalone build uses none
@@ -124,7 +152,8 @@ def _compiled_sources(study: Study, root: str) -> frozenset[str]:
         return frozenset()
     names = set()
     context_root = study.project.files.to_context(root)
-    for path in study.reached.files:
+    framework = any(item.tool is not None for item in study.compiled)
+    for path in study.built_from if framework else study.reached.files:
         relative = posixpath.relpath("/" + path, "/" + (context_root or ""))
         if not relative.startswith("..") and "/" in relative:
             names.add(relative.split("/", 1)[0])

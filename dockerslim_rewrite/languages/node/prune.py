@@ -18,6 +18,9 @@ from dockerslim_rewrite.languages.node.manifest import Manifest
 from dockerslim_rewrite.languages.node.reach import Reach
 
 _KEPT_FLAGS = ("--legacy-peer-deps", "--force", "-f")
+# Lock files of yarn 4, whose own commands include this one; yarn 2 and 3 need a plugin.
+# Source: https://yarnpkg.com/cli/workspaces/focus
+_FOCUSING = frozenset({"berry 8"})
 
 
 class Prune(Struct, frozen=True):
@@ -154,4 +157,6 @@ def _command(facts: StageFacts, install: Install, lock: Lock | None, *, late: bo
     # yarn 1 fetches again what its cache lost: without the mounts of the install that may fail
     if manager == "yarn" and not install.flags and not later:
         return "yarn install --production --ignore-scripts --prefer-offline"
+    if manager == "yarn" and not install.flags and lock is not None and lock.version in _FOCUSING:
+        return "YARN_ENABLE_SCRIPTS=0 yarn workspaces focus --all --production"
     return None

@@ -42,12 +42,20 @@ class Reach(Struct):
     everything: bool = False
 
 
-def reach(context: Context, root: str, entries: Iterable[str], workspaces: Mapping[str, Manifest]) -> Reach:
-    """Follow the entries (context paths) below `root`; no entries, or loading by pattern, means all sources there."""
+def reach(
+    context: Context,
+    root: str,
+    entries: Iterable[str],
+    workspaces: Mapping[str, Manifest],
+    *,
+    everything: bool = False,
+) -> Reach:
+    """Follow the entries (context paths) below `root`; `everything`, no entries, or loading by pattern, means all
+    sources there."""
     walker = _Walker(context, root, workspaces)
     known = list(entries)
     walker.follow([*known])
-    if not known or walker.by_pattern:
+    if everything or not known or walker.by_pattern:
         walker.result.everything = True
         walker.follow(list(_all_sources(context, root)))
     return walker.result
@@ -105,7 +113,9 @@ class _Walker:
             if text is None or len(self.result.files) > MAX_FILES or self._bytes > MAX_BYTES:
                 self.result.doubts.append(Evidence(path, 0, "too large or too many files to read"))
                 return
-            queue.extend(self._file(path, read_source(path, text)))
+            facts = read_source(path, text)
+            if not any(item.specifier in node_packages.names("build_modules", "modules") for item in facts.imports):
+                queue.extend(self._file(path, facts))
 
     def _file(self, path: str, facts: SourceFacts) -> Iterator[str]:
         result = self.result

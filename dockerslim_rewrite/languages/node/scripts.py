@@ -129,6 +129,9 @@ class ScriptReader:
     ) -> None:
         out.managers.append(posixpath.basename(argv[0] or ""))
         target = command.cwd or cwd
+        if command.kind == "tool" and command.arguments[:1] == (command.manager,):
+            out.leaves.append(Leaf(command.arguments, target, env, evidence))  # bun runs a file itself
+            return
         if command.kind == "tool" and command.arguments:
             self._expand(command.arguments, target, env, evidence, out, depth + 1, local=True)
             return

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from dockerslim_rewrite.knowledge.node_packages import file_readers, process_starters
 from dockerslim_rewrite.languages.memo import Memo
+from dockerslim_rewrite.languages.node.embedded import EXTENSIONS, scripts_in
 from dockerslim_rewrite.languages.node.paths import Names, PathValue, evaluate, node_text, short_text, string_value
 from dockerslim_rewrite.syntax.grammar import parse_bounded
 
@@ -26,6 +27,7 @@ GRAMMARS = {
     ".mts": "typescript",
     ".cts": "typescript",
     ".tsx": "tsx",
+    **dict.fromkeys(EXTENSIONS, "typescript"),
 }
 MAX_CHARACTERS = 2_000_000
 MAX_ERROR_PARTS = 1_000
@@ -86,7 +88,7 @@ def grammar_of(path: str) -> str | None:
 def read_source(path: str, text: str) -> SourceFacts:
     """Read one source file. Never raises: what is not understood makes the result `broken`."""
     grammar = grammar_of(path)
-    return SourceFacts(broken=True) if grammar is None else _read(grammar, text)
+    return SourceFacts(broken=True) if grammar is None else _read(grammar, scripts_in(path, text))
 
 
 def config_values(path: str, text: str, keys: frozenset[str]) -> dict[str, PathValue | None]:

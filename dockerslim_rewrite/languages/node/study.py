@@ -13,6 +13,13 @@ from dockerslim_rewrite.knowledge import node_packages
 from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.languages.node.build import BuildFacts, Install, installed_globals, read_build
 from dockerslim_rewrite.languages.node.commands import package_name
+from dockerslim_rewrite.languages.node.frameworks import (
+    built_from,
+    loaded_configs,
+    only_serves,
+    served_outputs,
+    settle_packages,
+)
 from dockerslim_rewrite.languages.node.launch import Launch, read_launch
 from dockerslim_rewrite.languages.node.layout import app_roots
 from dockerslim_rewrite.languages.node.locks.model import Lock
@@ -29,7 +36,7 @@ from dockerslim_rewrite.languages.node.workspaces import workspace_packages
 class Study(Struct, frozen=True):
     """The facts behind the answers. `manifest` is the package.json of what runs, `install` the install that serves it,
     `roots` the application's directories, `compiled` the outputs that running code was compiled into, `missing` the
-    entries whose source was not found."""
+    entries whose source was not found, `built_from` the sources that frameworks compiled."""
 
     project: Project
     build: BuildFacts
@@ -44,6 +51,15 @@ class Study(Struct, frozen=True):
     prune: Prune | Unpruned | None
     native: Inference[Native]
     roots: tuple[str, ...]
+    compiled: tuple[Output, ...]
+    missing: tuple[Evidence, ...]
+    built_from: frozenset[str]
+
+
+class _Found(Struct, frozen=True):
+    """The sources behind the entry files, the outputs that run, and the entries whose source was not found."""
+
+    entries: list[str]
     compiled: tuple[Output, ...]
     missing: tuple[Evidence, ...]
 
@@ -61,18 +77,16 @@ def study(project: Project) -> Study:
     lock, ignored = _lock(project, build, install, top, packages)
     workspaces = {item.name: item for item in packages}
     outputs = find_outputs((leaf for _, leaf in build.leaves), project.context, project.files)
-    entries, compiled, missing = _entries(project, launch, outputs)
-    root = manifest.directory if manifest is not None else project.files.to_context(cwd) or ""
-    reached = _reach(project, launch, root, entries, workspaces, missing)
-    if compiled and not missing and all(item.inlined is not None for item in compiled):
-        reached.packages.clear()  # they are inside the bundle
+    found = _entries(project, launch, outputs)
+    root = (manifest.directory if manifest is not None else project.files.to_context(cwd)) or ""
+    configs = loaded_configs(project.context, root, launch, known=only_serves(launch, found.compiled))
+    reached = _reach(project, launch, root, found, configs, workspaces)
+    settle_packages(reached, () if found.missing else found.compiled, launch, (top, manifest))
     effects = command_effects(project.facts, project.files, project.context, "")
     prune = plan_prune(project.facts, build, install, lock, launch, reached, effects, packages, late=bool(ignored))
     production = isinstance(prune, Prune) or build.pruned or (install is not None and install.production)
     manifests = [item for item in (top, *packages) if item is not None]
-    native = (
-        find_native(manifests, lock, production=production, ignored=ignored) if manifests else _bare(project, build)
-    )
+    proven = find_native(manifests, lock, production=production, ignored=ignored) if manifests else None
     return Study(
         project=project,
         build=build,
@@ -85,10 +99,11 @@ def study(project: Project) -> Study:
         outputs=outputs,
         reached=reached,
         prune=prune,
-        native=with_globals(build, native),
+        native=with_globals(build, proven or _bare(project, build)),
         roots=_roots(project, build, cwd),
-        compiled=compiled,
-        missing=missing,
+        compiled=found.compiled,
+        missing=found.missing,
+        built_from=built_from(project.context, found.compiled, configs, workspaces),
     )
 
 
@@ -96,15 +111,20 @@ def _reach(
     project: Project,
     launch: Launch,
     root: str,
-    entries: list[str],
+    found: _Found,
+    configs: list[str],
     workspaces: dict[str, Manifest],
-    missing: tuple[Evidence, ...],
 ) -> Reach:
     """Follow the entries; all sources where one is not found, or where a framework finds its files itself."""
-    if not (entries or missing or launch.frameworks or launch.unknown):
+    frameworks = launch.frameworks or any(item.tool is not None for item in found.compiled)
+    everything = bool(found.missing or frameworks or launch.unknown)
+    if not (found.entries or everything):
         return Reach()
-    everything = bool(missing or launch.frameworks or launch.unknown)
-    return reach(project.context, root, () if everything else entries, workspaces)
+    entries = configs if everything else found.entries
+    reached = reach(project.context, root, entries, workspaces, everything=everything)
+    for path in (item for item in configs if item.endswith("ts")):
+        reached.packages.setdefault("typescript", Evidence(path, 0, "is compiled when the program starts"))
+    return reached
 
 
 def _roots(project: Project, build: BuildFacts, cwd: str) -> tuple[str, ...]:
@@ -173,10 +193,7 @@ def _is_followed(project: Project, build: BuildFacts, install: Install, lock: Lo
     return (there or mounted) and named <= known and not any(item.command.updates for item in build.installs)
 
 
-def _entries(
-    project: Project, launch: Launch, outputs: Outputs
-) -> tuple[list[str], tuple[Output, ...], tuple[Evidence, ...]]:
-    """Return the sources behind the entry files, the outputs that they lie in, and entries that are not found."""
+def _entries(project: Project, launch: Launch, outputs: Outputs) -> _Found:
     found: list[str] = []
     compiled: list[Output] = []
     missing: list[Evidence] = []
@@ -185,11 +202,13 @@ def _entries(
         if output is not None:
             compiled.append(output)
         source = _source(project, path, output)
+        if output is not None and output.tool is not None:
+            continue  # the framework compiled all of the project
         if source is None:
             missing.append(evidence)
         else:
             found.append(source)
-    return found, tuple(compiled), tuple(missing)
+    return _Found(found, (*compiled, *served_outputs(launch, outputs)), tuple(missing))
 
 
 def _source(project: Project, path: str, output: Output | None) -> str | None:

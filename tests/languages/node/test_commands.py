@@ -34,7 +34,6 @@ from dockerslim_rewrite.languages.node.commands import package_name, read_packag
         ("pnpm add -g tsx", "global", ("tsx",)),
         ("pnpm build", "script", ("build",)),
         ("pnpm exec tsc -p .", "tool", ("tsc",)),
-        ("pnpm deploy out", "unknown", ()),
         ("bun install", "install", ()),
         ("bun src/index.ts", "tool", ("bun", "src/index.ts")),
         ("npx tsc", "tool", ("tsc",)),
