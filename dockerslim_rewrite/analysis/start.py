@@ -8,6 +8,14 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.files import ImageFiles
+from dockerslim_rewrite.analysis.handover import (
+    Arguments,
+    after_options,
+    expand,
+    keep_arguments,
+    runs_itself,
+    set_arguments,
+)
 from dockerslim_rewrite.analysis.model import Command, Evidence, StageFacts
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.shell.builtins import is_builtin
@@ -18,7 +26,6 @@ from dockerslim_rewrite.syntax.model import Span
 
 SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 MAX_SCRIPT_DEPTH = 8
-ALL_ARGUMENTS = ('"$@"', "$@", '"${@}"', "${@}", "$*", '"$*"')
 
 
 class Process(Struct, frozen=True):
@@ -119,20 +126,6 @@ def read_shebang(text: str) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _set_arguments(command: SimpleCommand, arguments: tuple[str | None, ...]) -> tuple[str | None, ...]:
-    """Return the arguments after `set -- node server.js "$@"`: scripts give a default to a start without arguments, or
-    with options alone."""
-    words = command.words
-    if command.name != "set" or len(words) < 3 or words[1].value != "--" or (arguments and arguments[0] is None):
-        return arguments
-    if arguments and not (arguments[0] or "").startswith("-"):
-        return arguments
-    found: list[str | None] = []
-    for word in words[2:]:
-        found.extend(arguments if word.text in ALL_ARGUMENTS else (word.value,))
-    return tuple(found)
-
-
 class _Follower(Struct):
     """Mutable state of one resolution."""
 
@@ -214,8 +207,8 @@ class _Follower(Struct):
         self.need_shell(evidence, f"{shell} is called")
         if posixpath.basename(shell) not in ("sh", "ash"):
             self.interpreters.append(shell)
-        flags = [word for word in arguments if word is not None and word.startswith("-")]
-        rest = tuple(word for word in arguments if word is None or not word.startswith("-"))
+        at = next((n for n, word in enumerate(arguments) if word is None or not word.startswith("-")), len(arguments))
+        flags, rest = [word or "" for word in arguments[:at]], arguments[at:]
         if not rest or rest[0] is None:
             return False
         if any("c" in flag for flag in flags if not flag.startswith("--")):
@@ -278,34 +271,37 @@ class _Follower(Struct):
         for opaque in script.opaque:
             line = text.count("\n", 0, opaque.span.start) + 1 if in_file else evidence.line
             self.unknown.append(Evidence(evidence.file, line, opaque.reason))
-        commands = [command for command in script.simple if command.words]
+        arguments = after_options(text, arguments)
+        kept: dict[str, Arguments] = {}
+        commands = [command for command in script.simple if command.words or command.assignments]
         for number, command in enumerate(commands):
-            arguments = _set_arguments(command, arguments)
+            kept = keep_arguments(command, arguments, kept)
+            if not command.words:
+                continue
+            arguments = set_arguments(command, arguments)
             line = text.count("\n", 0, command.span.start) + 1 if in_file else evidence.line
             here = Evidence(evidence.file, line, command.span.of(text).strip())
             is_last = number == len(commands) - 1 or command.name == "exec"
-            self._command(command, cwd, here, arguments, is_last, depth)
+            self._command(command, cwd, here, expand(command, arguments, kept), is_last, depth)
 
     def _command(
         self,
         command: SimpleCommand,
         cwd: str,
         evidence: Evidence,
-        arguments: tuple[str | None, ...],
+        argv: Arguments,
         is_last: bool,
         depth: int,
     ) -> None:
-        argv: list[str | None] = []
-        for word in command.words:
-            if word.text in ALL_ARGUMENTS:
-                argv.extend(arguments)
-            else:
-                argv.append(word.value)
         if argv and argv[0] == "exec":
             argv = argv[1:]
             if not argv:
                 return  # `exec` without a command: only redirections, or no arguments were given
         if argv and argv[0] is not None and is_builtin(argv[0]):
             return
+        if runs_itself(command):  # what it starts is in the script, which is being read
+            if argv[0] is not None:
+                self.processes.append(Process(argv, command.cwd or cwd, (), False, evidence, self.step))
+            return
         env = tuple((item.name, item.value.value or "") for item in command.assignments)
-        self.follow(tuple(argv), command.cwd or cwd, env, evidence, main=is_last, depth=depth)
+        self.follow(argv, command.cwd or cwd, env, evidence, main=is_last, depth=depth)

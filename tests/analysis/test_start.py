@@ -115,3 +115,47 @@ def test_a_script_puts_a_program_in_front_of_options() -> None:
 def test_a_default_does_not_take_the_place_of_a_program() -> None:
     found = start('ENTRYPOINT ["./run.sh"]\nCMD ["./y", "a"]', {"run.sh": DEFAULT})
     assert argvs(found) == [("./y", "a")]
+
+
+WAITS = """#!/usr/bin/env bash
+while [ $# -gt 0 ]; do
+  case "$1" in
+    -q) QUIET=1; shift ;;
+    --)
+      shift
+      CLI=("$@")
+      break
+      ;;
+    *) HOST="$1"; shift ;;
+  esac
+done
+timeout $FLAG $LIMIT $0 --child
+exec "${CLI[@]}"
+"""
+
+
+def test_a_wrapper_of_the_context_hands_over_what_follows_its_options() -> None:
+    found = start('CMD ["bash", "-e", "go.sh"]', {"go.sh": "./wait.sh $HOST:1 -q -- npm start\n", "wait.sh": WAITS})
+    assert argvs(found)[-1] == ("npm", "start")
+    assert not found.unknown and argvs(found)[0][0] == "timeout"
+
+
+def test_a_wrapper_without_a_branch_for_the_end_of_its_options_hands_over_all() -> None:
+    script = '#!/bin/sh\necho "$1"\nexec "$@"\n'
+    assert argvs(start('CMD ["./w.sh", "npm", "--", "start"]', {"w.sh": script})) == [("npm", "--", "start")]
+
+
+def test_a_wrapper_of_posix_sh_hands_over_its_parameters() -> None:
+    script = WAITS.replace('CLI=("$@")\n', "").replace("${CLI[@]}", "$@").replace("bash", "sh")
+    assert argvs(start('CMD ["./w.sh", "db:5432", "--", "node", "a.js"]', {"w.sh": script}))[-1] == ("node", "a.js")
+
+
+def test_an_array_that_is_set_otherwise_is_not_known() -> None:
+    script = WAITS.replace("timeout $FLAG $LIMIT $0 --child", "CLI=(sh -c date)")
+    found = start('CMD ["./w.sh", "db:5432", "--", "node", "a.js"]', {"w.sh": script})
+    assert found.unknown and found.main is None
+
+
+def test_words_behind_a_shells_script_are_the_scripts_own() -> None:
+    script = '#!/bin/sh\nexec node a.js "$@"\n'
+    assert argvs(start('CMD ["sh", "s.sh", "--port", "80"]', {"s.sh": script})) == [("node", "a.js", "--port", "80")]

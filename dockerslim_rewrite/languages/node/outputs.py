@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -21,6 +22,8 @@ _COPIES = frozenset({"cp", "cpx", "cpx2", "cpy", "copyfiles", "ncp", "shx", "mv"
 _HARMLESS = frozenset(
     {"rm", "mkdir", "ls", "touch", "chmod", "test", "[", "cat", "printf", "sleep", "env", "which", "git"}
 )
+# A quoted path, or anything else (an environment variable). Source: https://www.prisma.io/docs/orm/reference
+_PRISMA_OUTPUT = re.compile(r'\s*output\s*=\s*(?:"([^"$]+)"\s*(?://.*)?$)?')
 
 
 class Output(Struct, frozen=True):
@@ -72,8 +75,8 @@ class _Reader:
             self._angular(leaf)
         elif program in _COPIES:
             self._copy(leaf, operands)
-        elif program == "prisma" and self._prisma_elsewhere(leaf):
-            self._unknown(leaf)
+        elif program == "prisma":
+            self._prisma(leaf, words)
         elif program in names("no_output", "programs") or program in _HARMLESS:
             return
         else:
@@ -156,10 +159,21 @@ class _Reader:
         for path in paths:
             self._add(leaf, path)
 
-    def _prisma_elsewhere(self, leaf: Leaf) -> bool:
-        """Tell whether the schema puts the client somewhere else than into node_modules."""
-        schema = self._read(leaf.cwd, "prisma/schema.prisma") or self._read(leaf.cwd, "schema.prisma")
-        return schema is None or any(line.strip().startswith("output") for line in schema.splitlines())
+    def _prisma(self, leaf: Leaf, words: list[str]) -> None:
+        """`prisma generate` writes into node_modules, or where the generators of its schema say."""
+        named = _option(words, ("--schema",))
+        for name in (named,) if named is not None else ("prisma/schema.prisma", "schema.prisma"):
+            schema = self._read(leaf.cwd, name)
+            if schema is None:
+                continue
+            for line in schema.splitlines():
+                found = _PRISMA_OUTPUT.match(line)
+                if found is not None and found[1]:
+                    self._add(leaf, posixpath.join(posixpath.dirname(name), found[1]))
+                elif found is not None:
+                    self._unknown(leaf)
+            return
+        self._unknown(leaf)
 
     def _copy(self, leaf: Leaf, operands: list[str]) -> None:
         if leaf.program == "shx" and operands[:1] not in (["cp"], ["mv"]):

@@ -18,6 +18,7 @@ def _outputs(script: str, files: dict[str, object]) -> tuple[set[str], int]:
     return {item.path for item in found.found}, len(found.unknown)
 
 
+PRISMA = 'generator client {\n  provider = "prisma-client"\n'
 TS = '{"compilerOptions": {"outDir": "./lib-out", "rootDir": "src",}, /* note */}'
 
 
@@ -57,6 +58,9 @@ TS = '{"compilerOptions": {"outDir": "./lib-out", "rootDir": "src",}, /* note */
         ("ng build", {"angular.json": {"projects": {"x": {"o": {"outputPath": {"base": "dist/x"}}}}}}, {"dist/x"}),
         ("astro build && cp -r extra dist/extra", {}, {"dist", "dist/extra"}),
         ("eslint . && prettier --check .", {}, set()),
+        ("prisma generate", {"prisma/schema.prisma": PRISMA}, set()),
+        ("prisma generate", {"prisma/schema.prisma": PRISMA + '  output = "../src/db" // note\n}'}, {"src/db"}),
+        ("prisma generate --schema a/b.prisma", {"a/b.prisma": PRISMA + 'output="c"'}, {"a/c"}),
         ("rimraf dist && tsc", {"tsconfig.json": TS}, {"lib-out"}),
         ("vite build --mode production", {}, {"dist"}),
         ("run-s one two", {"tsconfig.json": TS}, set()),
@@ -73,13 +77,14 @@ def test_outputs(script: str, files: dict[str, object], paths: set[str]) -> None
     [
         ("node scripts/build.js", {}),
         ("gulp", {}),
+        ("prisma generate", {}),
+        ("prisma generate", {"prisma/schema.prisma": 'output = env("OUT")'}),
         ("tsc", {}),
         ("tsc", {"tsconfig.json": "{}"}),
         ("vite build", {"vite.config.js": "export default {build: {outDir: pick()}}"}),
         ("webpack", {"webpack.config.js": "module.exports = {output: {path: find()}}"}),
         ("babel src", {}),
         ("ng build", {}),
-        ("prisma generate", {"prisma/schema.prisma": 'generator c {\n  output = "../src/db"\n}'}),
     ],
 )
 def test_unknown_outputs(script: str, files: dict[str, object]) -> None:
