@@ -18,8 +18,9 @@ class BuildTool(Struct, frozen=True):
     `property` changes them; `options` of the command line that do; `operand` is the number of the operand that names
     the output, `root` of the one that names the project's directory, None when none does; `root_property` does the same
     in the config file. `inlines`: packages are put into the output, but for those that an option keeps outside.
-    `compiles`: directories whose sources end up in the output; `complete`: outputs that bring their packages;
-    `inlines_development`: the output holds the development dependencies that it uses."""
+    `compiles`: directories whose sources end up in the output; `complete`: outputs that bring their packages, unless
+    a configuration file has a word of `complete_unless`; `inlines_development`: the output holds the development
+    dependencies that it uses."""
 
     name: str
     paths: tuple[str, ...]
@@ -32,6 +33,7 @@ class BuildTool(Struct, frozen=True):
     inlines: bool
     compiles: tuple[str, ...]
     complete: tuple[str, ...]
+    complete_unless: tuple[str, ...]
     inlines_development: bool
 
 
@@ -148,6 +150,7 @@ def build_tool(program: str, command: str, packages: Iterable[str] = ()) -> Buil
         row.get("inlines", False),
         tuple(row.get("compiles", ())),
         tuple(row.get("complete", ())),
+        tuple(row.get("complete_unless", ())),
         row.get("inlines_development", False),
     )
 

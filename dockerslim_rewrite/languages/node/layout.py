@@ -37,7 +37,7 @@ class Wishes(Struct, frozen=True):
     code was compiled from; `keep_config`: a tool of the start command reads build configuration, `loads`: patterns of
     that which it does read; `keep_locks`: it reads lock files; `only`: absolute paths that are all that is needed (a
     static server), empty when not known; `nested`: names of directories of which the build's output alone is needed;
-    `entries`: files that start; `doubt`: why nothing may be left behind.
+    `entries`: files that start or are served; `doubt`: why nothing may be left behind.
     """
 
     dependencies: bool

@@ -212,7 +212,9 @@ class _Reader:
     def _add_framework(self, leaf: Leaf, tool: BuildTool, root: str, path: str) -> None:
         absolute = posixpath.normpath(posixpath.join(leaf.cwd, path))
         project = self._files.to_context(posixpath.normpath(posixpath.join(leaf.cwd, root)))
-        complete = any(path == posixpath.join(root, item) for item in tool.complete)
+        settings = [self._read(posixpath.join(leaf.cwd, root), name) or "" for name in tool.config]
+        plain = not any(word in text for text in settings for word in tool.complete_unless)
+        complete = plain and any(path == posixpath.join(root, item) for item in tool.complete)
         known = tool if project is not None else None
         self.outputs.found.append(Output(absolute, None, leaf.evidence, None, known, project or "", complete))
 

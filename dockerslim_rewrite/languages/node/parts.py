@@ -52,7 +52,7 @@ def _lay_out(study: Study, root: str) -> Layout:
         keep_locks=any(name not in ("npm", "npx") for name in launch.managers),
         only=only,
         nested=_nested(study, root),
-        entries=tuple(path for path, _ in launch.entries),
+        entries=tuple(path for path, _ in (*launch.entries, *launch.served)),
         doubt=_doubt(study, root),
     )
     return lay_out(root, project.context, project.files, _foreign_effects(study), study.reached, wishes)

@@ -88,6 +88,16 @@ def test_beside_a_complete_output_packages_are_needed(cmd: str) -> None:
     assert {"node_modules", ".nuxt"} <= _names(_image(cmd), _files("nuxt build", **NUXT, **{"server.js": ""}))
 
 
+def test_an_output_that_leaves_packages_outside_is_not_complete() -> None:
+    files = {**NUXT, "nuxt.config.ts": "export default {nitro: {externals: {trace: false}}}"}
+    assert "node_modules" in _names(_image('["node", ".output/server/index.mjs"]'), _files("nuxt build", **files))
+
+
+def test_a_served_directory_that_no_build_is_known_to_make_keeps_all() -> None:
+    files = _files("vite build", "@sveltejs/kit", **SVELTE)
+    assert _names(_image('["npx", "serve", "pages"]'), files) == {"/usr/src/zeta"}
+
+
 SVELTE = {"svelte.config.js": "", "src/routes/+page.svelte": "<script>import 'extra'</script>", "static/a": ""}
 
 
