@@ -60,11 +60,9 @@ def environment_path() -> str:
     return str(_table("environment")["path"])
 
 
-def environment_command(version: str) -> str:
-    """Return the command that makes the virtual environment for a version of Python as the tag states it."""
-    numbers = [int(word) for word in re.findall(r"\d{1,18}", version)[:2]]
-    old = len(numbers) == len(("3", "12")) and numbers[1] < _table("environment")["without_setuptools"]
-    return f"python -m venv {'--system-site-packages ' if old else ''}{environment_path()}"
+def environment_command() -> str:
+    """Return the command that makes the virtual environment."""
+    return str(_table("environment")["command"])
 
 
 def system_libraries(distributions: Iterable[str], release: str) -> Iterator[tuple[str, str]]:

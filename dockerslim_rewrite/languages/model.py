@@ -203,10 +203,20 @@ class Note(Struct, frozen=True):
     message: str
 
 
+class Dropped(Struct, frozen=True):
+    """What stays behind in the builder, in words. `weighs` when it makes the image smaller by more than a second stage
+    costs; single files of the project do not. `path` is where it lies, "" when that does not matter: what is copied
+    with a directory around it does not stay behind."""
+
+    what: str
+    weighs: bool = True
+    path: str = ""
+
+
 class Findings(Struct, frozen=True):
     """A language's whole answer. `options` are ordered from the smallest base; `covered_commands` are
     the `(step, command index in the step's script)` that it understands completely: their effects lie within the
-    artifacts that it names, or matter to the build only. `dropped` says in words what stays behind in the builder.
+    artifacts that it names, or matter to the build only. `dropped` is what stays behind in the builder.
 
     `roots` are the image directories whose content the language has decided about (what it does not name there is not
     needed); everything copied elsewhere is carried by the planner. `programs_known` is True when every program that the
@@ -218,7 +228,7 @@ class Findings(Struct, frozen=True):
     options: tuple[RuntimeOption, ...] = ()
     notes: tuple[Note, ...] = ()
     covered_commands: frozenset[tuple[int, int]] = frozenset()
-    dropped: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
     roots: tuple[str, ...] = ()
     programs_known: bool = False
 

@@ -10,10 +10,21 @@ from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.ownership import Ownership
+from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.analysis.removals import is_removed
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.overlay import current_overlay
-from dockerslim_rewrite.languages.model import Findings, NeedLibc, NeedProgram, NeedShell, Note, Project, Suggestion
+from dockerslim_rewrite.languages.model import (
+    Dropped,
+    Findings,
+    NeedLibc,
+    NeedProgram,
+    NeedShell,
+    Note,
+    Project,
+    RuntimeOption,
+    Suggestion,
+)
 from dockerslim_rewrite.planning import lines
 from dockerslim_rewrite.planning.artifacts import (
     SystemLayer,
@@ -180,11 +191,18 @@ def _choose(inputs: Inputs, needs: _Needs) -> tuple[Fit | None, list[Misfit]]:
             if option.style != style and (style != "auto" or option.style == "scratch"):
                 continue
             option = replace(option, image=current_overlay().own_name(option.image))
-            answer = try_option(option, needs.requirements, inputs.project.facts.base)
+            answer = try_option(option, _open(inputs, needs, option), inputs.project.facts.base)
             if isinstance(answer, Fit):
                 return answer, misfits
             misfits.append(answer)
     return None, misfits
+
+
+def _open(inputs: Inputs, needs: _Needs, option: RuntimeOption) -> tuple[Requirement, ...]:
+    """Return what an option must satisfy: the author's own image has the C libraries, unless a package brought them."""
+    if option.image != inputs.project.facts.base_text or needs.packages.dropped:
+        return needs.requirements
+    return tuple(item for item in needs.requirements if not isinstance(item.need, NeedLibc))
 
 
 def _no_base(inputs: Inputs, misfits: list[Misfit]) -> tuple[Blocker, ...]:
@@ -212,11 +230,8 @@ def _plan(
     misfits: list[Misfit],
 ) -> RewritePlan | NoBenefit:
     facts = inputs.project.facts
-    left = tuple(text for finding in inputs.findings for text in finding.dropped)
-    dropped = left + tuple(f"{name}: {why}" for name, why in needs.packages.dropped)
-    absent = needs.packages.absent
-    weight = any(map(_has_weight, left)) or any(name not in absent for name, _ in needs.packages.dropped)
-    if fit.option.image == facts.base_text and not weight:
+    dropped = _dropped(inputs, needs)
+    if fit.option.image == facts.base_text and not any(item.weighs for item in dropped):
         reason = f"{facts.base_text} is already the smallest base that fits, and nothing of weight would be left behind"
         return NoBenefit(facts.stage.from_.line, reason)
     system, recommends = needs.system, needs.packages.recommends
@@ -238,7 +253,7 @@ def _plan(
         decisions=record_decisions(chosen, layout),
         withheld=tuple(decision_of(item) for item in withheld),
         notes=(*_notes(inputs, needs, layout), *([settled] if isinstance(settled, Note) else [])),
-        dropped=dropped,
+        dropped=tuple(dict.fromkeys(item.what for item in dropped)),
         size=_size(inputs, fit),
     )
 
@@ -249,9 +264,12 @@ def _notes(inputs: Inputs, needs: _Needs, layout: Layout) -> tuple[Note, ...]:
     return (*found, *needs.packages.notes, *secret_notes(inputs.project, layout.builder, layout.runtime, known))
 
 
-def _has_weight(dropped: str) -> bool:
-    """Single paths of the project (a Dockerfile, a lock file) are no reason for a second stage; dependencies are."""
-    return not dropped.startswith("/")
+def _dropped(inputs: Inputs, needs: _Needs) -> tuple[Dropped, ...]:
+    """Return what stays behind: what no copied directory brings along, and packages that the original really held."""
+    folders = [item.artifact.path for item in needs.wanted if item.artifact.is_dir]
+    left = [item for finding in inputs.findings for item in finding.dropped if not below(item.path, folders)]
+    packages = needs.packages
+    return (*left, *(Dropped(f"{name}: {why}", name not in packages.absent) for name, why in packages.dropped))
 
 
 def _size(inputs: Inputs, fit: Fit) -> Size:

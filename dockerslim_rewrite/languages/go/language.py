@@ -32,6 +32,7 @@ from dockerslim_rewrite.languages.model import (
     RANK_OUTPUT,
     Artifact,
     Detection,
+    Dropped,
     Findings,
     NeedShell,
     Note,
@@ -110,7 +111,7 @@ class _Inference:
             options=runtime_options(self.project),
             notes=tuple(dict.fromkeys(self.notes)),
             covered_commands=frozenset(self.log.covered),
-            dropped=(TOOLCHAIN,),
+            dropped=(Dropped(TOOLCHAIN),),
             roots=tuple(root for root in roots if root != "/"),
             programs_known=known,
         )

@@ -13,6 +13,7 @@ from dockerslim_rewrite.languages.model import (
     AppendInstruction,
     Artifact,
     Detection,
+    Dropped,
     Findings,
     NeedInterpreter,
     NeedLibc,
@@ -25,6 +26,7 @@ from dockerslim_rewrite.languages.model import (
 )
 from dockerslim_rewrite.languages.node.bases import runtime_options
 from dockerslim_rewrite.languages.node.build import BuildFacts, installed_globals
+from dockerslim_rewrite.languages.node.caches import left_caches
 from dockerslim_rewrite.languages.node.globals import global_suggestions, left_globals
 from dockerslim_rewrite.languages.node.launch import NODE
 from dockerslim_rewrite.languages.node.layout import Layout
@@ -249,13 +251,14 @@ def _notes(facts: Study, layouts: tuple[Layout, ...], native: Inference[Native])
             yield Note("N20", step.instruction.line, message)
 
 
-def _dropped(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[str]:
+def _dropped(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[Dropped]:
     if isinstance(facts.prune, Prune) or (facts.install is not None and not _carries_dependencies(facts, layouts)):
-        yield "development dependencies"
+        yield Dropped("development dependencies")
     for layout in layouts:
         for name in layout.left:
-            yield posixpath.join(layout.root, name)
-    yield from left_globals(facts)
+            yield Dropped(posixpath.join(layout.root, name), weighs=False)
+    yield from (Dropped(name) for name in left_globals(facts))
+    yield from left_caches(facts)
 
 
 def _programs_known(facts: Study) -> bool:

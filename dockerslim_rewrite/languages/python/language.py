@@ -34,6 +34,7 @@ from dockerslim_rewrite.languages.model import (
 )
 from dockerslim_rewrite.languages.python.bases import runtime_options
 from dockerslim_rewrite.languages.python.build import SYSTEM, BuildFacts, read_build
+from dockerslim_rewrite.languages.python.caches import left_caches
 from dockerslim_rewrite.languages.python.commands import is_python, read_command
 from dockerslim_rewrite.languages.python.environment import Environment, choose_environment
 from dockerslim_rewrite.languages.python.launch import Launch, read_launch
@@ -106,7 +107,7 @@ class PythonLanguage:
             options=runtime_options(project),
             notes=tuple(_notes(facts)),
             covered_commands=frozenset(build.covered),
-            dropped=(),
+            dropped=tuple(left_caches(project, build, facts.effects, facts.environment)),
             roots=(*facts.roots, facts.environment.path) if facts.environment.path else facts.roots,
         )
 
@@ -133,9 +134,7 @@ def _environment(facts: Study) -> Iterator[Suggestion]:
     if environment.treatment == "environment":
         tools = {item.command.tool for item in installs}
         is_managed = any(python_packages.manager(tool) is not None for tool in tools)
-        base = facts.project.facts.base
-        command = python_packages.environment_command(base.version if base is not None else "")
-        lines = [f"RUN {command}", f"ENV PATH={path}/bin:$PATH"]
+        lines = [f"RUN {python_packages.environment_command()}", f"ENV PATH={path}/bin:$PATH"]
         lines += [f"ENV UV_PYTHON={path}/bin/python"] if "uv pip" in tools else []
         lines += [f"ENV VIRTUAL_ENV={path}"] if is_managed else []
         for line in lines:

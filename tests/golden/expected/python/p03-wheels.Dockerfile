@@ -1,5 +1,5 @@
 FROM python:3.12 AS builder
-RUN python -m venv /opt/venv
+RUN python -m venv --system-site-packages --without-pip /opt/venv && cp /usr/local/bin/pip* /opt/venv/bin/ && sed -i '1s|.*|#!/opt/venv/bin/python|' /opt/venv/bin/pip*
 ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /app
 COPY requirements.txt .

@@ -1,5 +1,5 @@
 FROM python:3.11 AS builder
-RUN python -m venv --system-site-packages /opt/venv
+RUN python -m venv --system-site-packages --without-pip /opt/venv && cp /usr/local/bin/pip* /opt/venv/bin/ && sed -i '1s|.*|#!/opt/venv/bin/python|' /opt/venv/bin/pip*
 ENV PATH=/opt/venv/bin:$PATH
 RUN apt-get update && apt-get install -y libgl1
 WORKDIR /vision

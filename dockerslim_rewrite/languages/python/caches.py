@@ -1,0 +1,32 @@
+"""What Python's package managers leave in the image when the author's installs are done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from dockerslim_rewrite.analysis.effects import CommandEffect
+from dockerslim_rewrite.analysis.model import Step
+from dockerslim_rewrite.languages.leftovers import find_leftovers
+from dockerslim_rewrite.languages.model import Dropped, Project
+from dockerslim_rewrite.languages.python.build import BuildFacts
+from dockerslim_rewrite.languages.python.commands import read_command
+from dockerslim_rewrite.languages.python.environment import Environment
+from dockerslim_rewrite.shell.model import SimpleCommand
+
+_SAME = {"uv pip": "uv"}
+
+
+def left_caches(
+    project: Project, build: BuildFacts, effects: Iterable[CommandEffect], environment: Environment
+) -> Iterator[Dropped]:
+    """Yield what is left. Python's prefix, copied as a whole, is larger than any of it: then nothing weighs."""
+    asking = {item.step for item in build.installs if item.asked or not project.context.known}
+
+    def fills(step: Step, command: SimpleCommand) -> str:
+        python = read_command(command.argv) if step.index in asking else None
+        return _SAME.get(python.tool, python.tool) if python is not None and python.kind == "install" else ""
+
+    for item in find_leftovers(project, effects, fills):
+        yield replace(item, weighs=environment.treatment != "prefix")
