@@ -8,8 +8,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
 
+from msgspec.structs import replace
+
 from dockerslim_rewrite.analysis.effects import CommandEffect, Removes, Unknown
 from dockerslim_rewrite.analysis.model import Step
+from dockerslim_rewrite.analysis.packages import MANAGERS
 from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.knowledge.leftovers import Leftover, leftovers
 from dockerslim_rewrite.languages.caches import home
@@ -18,6 +21,7 @@ from dockerslim_rewrite.shell.model import Opaque, SimpleCommand
 from dockerslim_rewrite.shell.parse import unwrap
 
 _ROOT = frozenset({"", "root", "0"})
+_UPGRADES = frozenset({"upgrade", "dist-upgrade", "full-upgrade", "safe-upgrade"})
 _REMOVERS = frozenset({"rm", "find", "mv", "xargs"})
 _ON_IMAGE = frozenset({"cache", "tmpfs", "bind"})  # a mount of these kinds is no part of the image
 
@@ -26,7 +30,11 @@ Fills = Callable[[Step, SimpleCommand], str]
 
 def find_leftovers(project: Project, effects: Iterable[CommandEffect], fills: Fills) -> Iterator[Dropped]:
     """Yield what is left, each place once. `fills` names the package manager that a command of root's lets download
-    something, "" for none; apt is known here."""
+    something, "" for none; apt is known here.
+
+    Nothing of it weighs where OS packages are upgraded: the runtime stage has those of its base, and an upgrade, which
+    is for security, is worth more than a cache.
+    """
     found: dict[str, Dropped] = {}
     by_step: dict[int, list[CommandEffect]] = {}
     for effect in effects:
@@ -43,12 +51,22 @@ def find_leftovers(project: Project, effects: Iterable[CommandEffect], fills: Fi
                 after = [effect for effect in by_step.get(step.index, ()) if effect.command > number]
                 if path and not _mounted(step, path) and not _is_cleaned(item, path, step, number, after):
                     found.setdefault(path, Dropped(item.what, weighs=True, path=path))
-    yield from found.values()
+    upgraded = any(map(_upgrades, _commands(project)))
+    yield from (replace(item, weighs=not upgraded) for item in found.values())
 
 
 def _updates(command: SimpleCommand) -> str:
     is_apt = posixpath.basename(command.name or "") in ("apt-get", "apt", "aptitude")
     return "apt" if is_apt and "update" in command.argv else ""
+
+
+def _commands(project: Project) -> Iterator[SimpleCommand]:
+    return (command for step in project.facts.steps for command in (step.script.simple if step.script else ()))
+
+
+def _upgrades(command: SimpleCommand) -> bool:
+    inner = unwrap(command)
+    return posixpath.basename(inner.name or "") in MANAGERS and any(word in _UPGRADES for word in inner.argv)
 
 
 def _place(project: Project, item: Leftover, step: Step, command: SimpleCommand) -> str:
@@ -84,10 +102,9 @@ def _is_configured(project: Project, item: Leftover, step: Step, command: Simple
         text = project.context.read_text(path) if path is not None else ""
         if text is None or any(word in text for word in item.settings):
             return True
-    commands = (inner for other in project.facts.steps for inner in (other.script.simple if other.script else ()))
     return any(
         "config" in inner.argv and any(word in (text or word) for text in inner.argv for word in item.settings)
-        for inner in commands
+        for inner in _commands(project)
     )
 
 

@@ -199,10 +199,10 @@ def _choose(inputs: Inputs, needs: _Needs) -> tuple[Fit | None, list[Misfit]]:
 
 
 def _open(inputs: Inputs, needs: _Needs, option: RuntimeOption) -> tuple[Requirement, ...]:
-    """Return what an option must satisfy: the author's own image has the C libraries, unless a package brought them."""
-    if option.image != inputs.project.facts.base_text or needs.packages.dropped:
-        return needs.requirements
-    return tuple(item for item in needs.requirements if not isinstance(item.need, NeedLibc))
+    """Return what an option must satisfy. On the author's own image, with every package of the author's, all is there:
+    a program that is missing was missing in the original."""
+    is_own = option.image == inputs.project.facts.base_text and not needs.packages.dropped
+    return needs.packages.kept if is_own else needs.requirements
 
 
 def _no_base(inputs: Inputs, misfits: list[Misfit]) -> tuple[Blocker, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from dockerslim_rewrite.outcome import Rewritten, Unchanged
@@ -160,6 +162,22 @@ def test_apt(run: str, expected: list[str]) -> None:
 )
 def test_node_managers(run: str, expected: list[str]) -> None:
     assert left_by_node(run) == expected
+
+
+@pytest.mark.parametrize("upgrade", ["apk update && apk upgrade", "apk --no-cache upgrade", "apk -U upgrade"])
+def test_upgraded_packages_are_worth_more_than_a_cache(upgrade: str) -> None:
+    assert NPM not in left_by_node("npm install", f"RUN {upgrade}")
+    assert left("pip install flask", "RUN apt-get update && apt-get -y upgrade") == []
+
+
+def test_the_author_s_own_image_gets_no_package_that_the_original_lacks() -> None:
+    package = {"dependencies": {"@prisma/client": "5"}, "devDependencies": {}}
+    files = {"package.json": json.dumps(package), "index.js": "require('@prisma/client')"}
+    text = "FROM node:20-alpine\nWORKDIR /app\nCOPY . .\nRUN npm install\nCMD node index.js\n"
+    outcome = rewrite(text, MemoryContext(files))
+    assert isinstance(outcome, Rewritten) and "apk add" not in outcome.text
+    outcome = rewrite(text.replace("WORKDIR", "RUN apk add --no-cache openssl\nWORKDIR"), MemoryContext(files))
+    assert isinstance(outcome, Rewritten) and outcome.text.count("apk add --no-cache openssl") == 2
 
 
 def test_yarn_2_keeps_its_cache_elsewhere() -> None:

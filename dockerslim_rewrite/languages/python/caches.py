@@ -29,4 +29,4 @@ def left_caches(
         return _SAME.get(python.tool, python.tool) if python is not None and python.kind == "install" else ""
 
     for item in find_leftovers(project, effects, fills):
-        yield replace(item, weighs=environment.treatment != "prefix")
+        yield replace(item, weighs=item.weighs and environment.treatment != "prefix")
