@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tree_sitter import Parser, Point, Tree
+    from tree_sitter import Node, Parser, Point, Query, Tree
 
 CHUNK = 4096  # bytes that the scanner gets at once; going back to an earlier chunk is a step
 MIN_STEPS = 2_000
@@ -38,3 +38,12 @@ def parse_bounded(parser: Parser, data: bytes) -> Tree | None:
         return None
     parsing = False
     return tree if left > 0 else None
+
+
+def captured(query: Query, root: Node) -> dict[str, list[Node]]:
+    """Return what a query captures by name, in the order of the text, outer nodes first: the cursor's own order is that
+    of addresses in memory."""
+    from tree_sitter import QueryCursor
+
+    found = QueryCursor(query).captures(root)
+    return {name: sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte)) for name, nodes in found.items()}

@@ -13,7 +13,7 @@ from dockerslim_rewrite.knowledge.node_packages import file_readers, process_sta
 from dockerslim_rewrite.languages.memo import Memo
 from dockerslim_rewrite.languages.node.embedded import EXTENSIONS, scripts_in
 from dockerslim_rewrite.languages.node.paths import Names, PathValue, evaluate, node_text, short_text, string_value
-from dockerslim_rewrite.syntax.grammar import parse_bounded
+from dockerslim_rewrite.syntax.grammar import captured, parse_bounded
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Node, Query
@@ -97,11 +97,11 @@ def config_values(path: str, text: str, keys: frozenset[str]) -> dict[str, PathV
     parsed = _parse(grammar, text) if grammar is not None else None
     if parsed is None:
         return {}
-    from tree_sitter import Query, QueryCursor
+    from tree_sitter import Query
 
     root, language, query = parsed
-    names = _names(QueryCursor(query).captures(root))
-    pairs = QueryCursor(Query(language, "(pair) @pair")).captures(root).get("pair", [])
+    names = _names(captured(query, root))
+    pairs = captured(Query(language, "(pair) @pair"), root).get("pair", [])
     values: dict[str, PathValue | None] = {}
     for pair in pairs:
         key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
@@ -115,10 +115,8 @@ def _read(grammar: str, text: str) -> SourceFacts:
     parsed = _parse(grammar, text)
     if parsed is None:
         return SourceFacts(broken=True)
-    from tree_sitter import QueryCursor
-
     root, _, query = parsed
-    return _Reader(QueryCursor(query).captures(root), root.has_error).facts()
+    return _Reader(captured(query, root), root.has_error).facts()
 
 
 def _parse(grammar: str, text: str) -> tuple[Node, Language, Query] | None:

@@ -89,7 +89,9 @@ def test_n06_sources_stay_behind_when_their_output_runs() -> None:
     found = infer(_image('["node", "made/index.js"]', run="npm ci && npm run build"), files)
     names = {path.removeprefix("/usr/src/zeta/") for path in artifacts(found)}
     assert names == {"node_modules", "package.json", "made", "data", "index.js"}
-    assert "/usr/src/zeta/source" in found.dropped and prunes(found) == ["RUN npm prune --omit=dev --ignore-scripts"]
+    assert "/usr/src/zeta/source" in [item.what for item in found.dropped] and prunes(found) == [
+        "RUN npm prune --omit=dev --ignore-scripts"
+    ]
 
 
 @pytest.mark.parametrize("mention", ["'../source/words.json'", "'source'", "`source/${x}`"])
