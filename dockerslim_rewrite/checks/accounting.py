@@ -2,45 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dockerslim_rewrite.languages.model import replaced_line
 from dockerslim_rewrite.planning.contract import instruction_text
-from dockerslim_rewrite.planning.model import Carry, Edit, RewritePlan
+from dockerslim_rewrite.planning.model import Carry, Edit, Insert, RewritePlan
 from dockerslim_rewrite.syntax.model import Dockerfile, Instruction, Stage
 
 
 def unaccounted(source: Dockerfile, emitted: Dockerfile, plan: RewritePlan) -> list[str]:
     """Return a sentence for each source instruction that the emitted text lost or changed without a decision."""
-    edited = {item.index: item for item in plan.builder if isinstance(item, Edit)}
-    carried = {item.index for item in plan.builder if isinstance(item, Carry)}
     *before, runtime = emitted.stages
-    builder = [instruction_text(emitted, entry) for stage in before for entry in (stage.from_, *stage.instructions)]
-    builder += [instruction_text(emitted, entry) for entry in emitted.meta_args]
-    moved = [instruction_text(emitted, entry) for entry in runtime.instructions]
+    entries = [*emitted.meta_args, *(entry for stage in before for entry in (stage.from_, *stage.instructions))]
+    built = iter([instruction_text(emitted, entry) for entry in entries])
+    moved = {instruction_text(emitted, entry) for entry in runtime.instructions}
     replaced = {change for decision in plan.decisions for change in decision.changes}
-    lost = []
-    for index, item in enumerate(source.items):
-        if not isinstance(item, Instruction):
+    lost, planned = [], set()
+    for item in plan.builder:  # in the order of the emitted text, so that each text is looked at once
+        if isinstance(item, Insert) or not isinstance(entry := source.items[item.index], Instruction):
             continue
-        text = instruction_text(source, item)
-        if index in carried and text not in builder:
-            lost.append(f"line {item.line}: {item.keyword} is not in the builder stage")
-        elif index in edited and not _is_kept(edited[index], source, item, builder, replaced):
-            lost.append(f"line {item.line}: {item.keyword} was edited beyond insertions")
-        elif index not in carried | edited.keys() and text not in moved and not _may_go(item, source, replaced):
-            lost.append(f"line {item.line}: {item.keyword} is in neither stage")
+        planned.add(item.index)
+        if isinstance(item, Carry) and instruction_text(source, entry) not in built:
+            lost.append(f"line {entry.line}: {entry.keyword} is not in the builder stage")
+        elif isinstance(item, Edit) and not _is_kept(item, source, entry, built, replaced):
+            lost.append(f"line {entry.line}: {entry.keyword} was edited beyond insertions")
+    last = {entry.keyword: entry.line for entry in source.stages[-1].instructions}
+    for index, entry in enumerate(source.items):
+        if not isinstance(entry, Instruction) or index in planned or instruction_text(source, entry) in moved:
+            continue
+        if not _may_go(entry, last.get(entry.keyword, 0), replaced):
+            lost.append(f"line {entry.line}: {entry.keyword} is in neither stage")
     return lost
 
 
-def _may_go(item: Instruction, source: Dockerfile, replaced: set[str]) -> bool:
-    """An overridden or state-only instruction, or one that a decision replaces, may be in neither stage."""
+def _may_go(item: Instruction, last: int, replaced: set[str]) -> bool:
+    """An overridden or state-only instruction, or one that a decision replaces, may be in neither stage.
+
+    `last` is the line of the last instruction with this keyword.
+    """
     if item.keyword.lower() in replaced or item.keyword in ("ARG", "SHELL", "WORKDIR", "USER"):
         return True
-    stage = source.stages[-1]
-    later = [entry for entry in stage.instructions if entry.keyword == item.keyword and entry.line > item.line]
-    return item.keyword in ("CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL", "MAINTAINER") and bool(later)
+    return item.keyword in ("CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL", "MAINTAINER") and item.line < last
 
 
-def _is_kept(edit: Edit, source: Dockerfile, item: Instruction, builder: list[str], replaced: set[str]) -> bool:
+def _is_kept(edit: Edit, source: Dockerfile, item: Instruction, built: Iterator[str], replaced: set[str]) -> bool:
     """Tell whether the builder holds an edited instruction. Text is only inserted, unless a decision names the line."""
     if any(start < end for start, end, _ in edit.changes) and replaced_line(item) not in replaced:
         return False
@@ -49,7 +54,7 @@ def _is_kept(edit: Edit, source: Dockerfile, item: Instruction, builder: list[st
         kept += source.text[position:start]
         position = end
     kept = (kept + source.text[position : item.span.end]).rstrip("\r\n")
-    return any(_contains(entry, kept) for entry in builder)
+    return any(_contains(entry, kept) for entry in built)
 
 
 def _contains(edited: str, original: str) -> bool:

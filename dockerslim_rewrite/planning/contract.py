@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -61,7 +62,7 @@ class Settings(Struct, frozen=True):
 
 def item_index(dockerfile: Dockerfile, instruction: Instruction) -> int:
     """Return the index in `Dockerfile.items` of an instruction."""
-    return next(index for index, item in enumerate(dockerfile.items) if item is instruction)
+    return bisect_left(dockerfile.items, instruction.span.start, key=lambda item: item.span.start)
 
 
 def instruction_text(dockerfile: Dockerfile, instruction: Instruction) -> str:
