@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from dockerslim_rewrite.analysis.effects import Attributes, ChangesAccounts, CommandEffect, Writes
 from dockerslim_rewrite.analysis.model import StageFacts, Step
+from dockerslim_rewrite.analysis.paths import with_parents
 from dockerslim_rewrite.shell.modes import apply_mode
 
 ROOT_USERS = frozenset({"", "root", "0", "root:root", "0:0", "0:root", "root:0"})
@@ -20,7 +21,7 @@ DEFAULT_DIRECTORY_MODE = 0o755
 
 
 class _Event(Struct, frozen=True):
-    path: str
+    number: int
     owner: str | None
     mode: str | None
     itself: bool
@@ -32,7 +33,8 @@ class Ownership:
 
     def __init__(self, facts: StageFacts, effects: Iterable[CommandEffect]) -> None:
         self._known = {facts.base.workdir} if facts.base else set()
-        self._events: list[_Event] = []
+        self._events: dict[str, list[_Event]] = {}
+        self._count = 0
         by_step: dict[int, list[CommandEffect]] = {}
         for effect in effects:
             by_step.setdefault(effect.step, []).append(effect)
@@ -41,29 +43,37 @@ class Ownership:
 
     def owner(self, path: str) -> str:
         """Return the owner as `chown` or USER wrote it; "" is root or not changed."""
-        owner = ""
-        for event in self._events:
-            if event.owner is not None and self._applies(event, path):
-                owner = event.owner
-        return "" if owner in ROOT_USERS else owner
+        owners = [event.owner for event in self._applying(path) if event.owner is not None]
+        return "" if not owners or owners[-1] in ROOT_USERS else owners[-1]
 
     def mode(self, path: str) -> int:
         """Return a directory's mode bits as far as chmod and mkdir say."""
         mode = DEFAULT_DIRECTORY_MODE
-        for event in self._events:
-            if event.mode is not None and self._applies(event, path):
+        for event in self._applying(path):
+            if event.mode is not None:
                 mode = apply_mode(event.mode, mode)
         return mode
 
-    @staticmethod
-    def _applies(event: _Event, path: str) -> bool:
-        return (event.itself and event.path == path) or (event.below and path.startswith(event.path.rstrip("/") + "/"))
+    def _applying(self, path: str) -> list[_Event]:
+        """Return what happened to a path, in order."""
+        found = [
+            event
+            for place in with_parents(path)
+            for event in self._events.get(place, ())
+            if (event.itself if place == path else event.below)
+        ]
+        return sorted(found, key=lambda event: event.number)
+
+    def _note(self, path: str, owner: str | None, mode: str | None, *, itself: bool, below: bool) -> None:
+        self._count += 1
+        path = path.rstrip("/") or "/"
+        self._events.setdefault(path, []).append(_Event(self._count, owner, mode, itself, below))
 
     def _create(self, path: str, owner: str) -> None:
         """A directory and its missing parents come into being with an owner."""
         while path not in self._known and path != "/":
             self._known.add(path)
-            self._events.append(_Event(path, owner, None, itself=True, below=False))
+            self._note(path, owner, None, itself=True, below=False)
             path = posixpath.dirname(path)
 
     def _step(self, step: Step, effects: list[CommandEffect]) -> None:
@@ -88,9 +98,7 @@ class Ownership:
     def _change(self, path: str, effect: Attributes) -> None:
         globbed = path.endswith("/*")
         path = path.removesuffix("/*") or "/"
-        self._events.append(
-            _Event(path, effect.owner, effect.mode, itself=not globbed, below=effect.recursive or globbed)
-        )
+        self._note(path, effect.owner, effect.mode, itself=not globbed, below=effect.recursive or globbed)
 
     def _copy(self, step: Step) -> None:
         assert step.copy is not None
@@ -101,4 +109,4 @@ class Ownership:
             is_file = "." in posixpath.basename(source) and source != ""
             dest = posixpath.dirname(step.copy.dest) if is_file else step.copy.dest
         self._create(dest, owner)
-        self._events.append(_Event(step.copy.dest, owner, step.copy.chmod, itself=False, below=True))
+        self._note(step.copy.dest, owner, step.copy.chmod, itself=False, below=True)

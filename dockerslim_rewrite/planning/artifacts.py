@@ -10,7 +10,7 @@ from msgspec import Struct
 from dockerslim_rewrite.analysis.effects import CommandEffect, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.files import ImageFiles, unpacks
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts
-from dockerslim_rewrite.analysis.paths import below
+from dockerslim_rewrite.analysis.paths import below, with_parents
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, Artifact, Findings
@@ -106,8 +106,8 @@ class _Collector:
             item
             for path, item in self._wanted.items()
             if not any(
-                other != path and below(path, (other,)) and self._wanted[other].artifact.is_dir
-                for other in self._wanted
+                other != path and other in self._wanted and self._wanted[other].artifact.is_dir
+                for other in with_parents(path)
             )
         )
         return SystemLayer(wanted, tuple(self._links.values()), tuple(self._problems))

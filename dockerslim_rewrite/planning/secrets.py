@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from dockerslim_rewrite.analysis.files import CopiedTree
+from dockerslim_rewrite.analysis.paths import with_parents
 from dockerslim_rewrite.knowledge.secrets import is_secret, secret_kind
 from dockerslim_rewrite.languages.model import Note, Project
 from dockerslim_rewrite.planning.model import BuilderItem, Edit, Insert, RuntimeLine
@@ -24,9 +25,11 @@ def secret_notes(
     `known` are lines of the Dockerfile that a language has said the same about.
     """
     yield from (note for note in _variables(project) if note.line not in known)
-    copied = [words[0] for line in runtime if (words := _sources(line))]
+    copied = {words[0].rstrip("/") or "/" for line in runtime if (words := _sources(line))}
+    leading = {folder for path in copied for folder in with_parents(path)}
     removals = [text for text in _commands(project, builder) if "rm " in text]
-    found = (note for tree in project.files.trees for note in _files(project, tree, copied, removals))
+    trees = [tree for tree in project.files.trees if tree.image_path in leading or _is_in(tree.image_path, copied)]
+    found = (note for tree in trees for note in _files(project, tree, copied, removals))
     yield from islice(found, MAX_NOTES)
 
 
@@ -69,11 +72,8 @@ def _sources(line: RuntimeLine) -> list[str]:
     return [word.strip('["],') for word in words[1:] if not word.startswith("--")][:-1]
 
 
-def _files(project: Project, tree: CopiedTree, copied: list[str], removals: list[str]) -> Iterator[Note]:
+def _files(project: Project, tree: CopiedTree, copied: set[str], removals: list[str]) -> Iterator[Note]:
     context = project.context
-    overlapping = [path for path in copied if _below(path, tree.image_path) or _below(tree.image_path, path)]
-    if not overlapping:
-        return
     for path in context.walk(tree.context_path) if tree.is_dir else (tree.context_path,):
         kind = secret_kind(posixpath.basename(path))
         if kind is None:
@@ -81,12 +81,12 @@ def _files(project: Project, tree: CopiedTree, copied: list[str], removals: list
         inside = posixpath.relpath(path, tree.context_path or ".") if tree.is_dir else ""
         image_path = posixpath.join(tree.image_path, inside) if inside else tree.image_path
         removed = any(posixpath.basename(path) in text for text in removals)
-        if removed or not any(_below(image_path, source) for source in overlapping):
+        if removed or not _is_in(image_path, copied):
             continue
         if kind.content.search(context.read_text(path) or "") is not None:
             line = project.facts.steps[tree.step].instruction.line
             yield Note(CODE, line, f"{path} may hold a secret, and is copied to the image that runs: {kind.advice}")
 
 
-def _below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(f"{folder.rstrip('/')}/")
+def _is_in(path: str, copied: set[str]) -> bool:
+    return any(place in copied for place in with_parents(path))
