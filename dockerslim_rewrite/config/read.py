@@ -24,7 +24,7 @@ _FLAGS = ("unsafe", "optimize", "nonroot")
 _FOLDERS = ("templates", "context")
 _CHOICES = ("runtime", "fail-on", *_FLAGS, *_FOLDERS, *_TEXTS)
 _TOP = (*_CHOICES, "include", "exclude", "overrides", "images", "packages")
-
+MAX_BYTES = 1024 * 1024
 
 # Returns the codes that a file may name.
 Codes = Callable[[], Iterable[str]]
@@ -42,6 +42,8 @@ def read_config(path: Path, codes: Codes = any_code) -> Config | None:
         ConfigError: when the file cannot be read, is no TOML, or says something unknown.
     """
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ConfigError(path, f"larger than {MAX_BYTES // 1024 // 1024} MiB")
         data = tomli.loads(path.read_bytes().decode("utf-8"))
     except OSError as error:
         raise ConfigError(path, error.strerror or str(error)) from None

@@ -6,6 +6,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
+from dockerslim_rewrite.context.glob import glob_matcher, has_many_stars
+
 
 class IgnoreRules:
     """The rules of one .dockerignore text. A pattern that moby rejects is void, as no build would run with it."""
@@ -27,6 +29,9 @@ class IgnoreRules:
     def _match(self, path: str) -> bool:
         if self._matcher is None:
             self._matcher = _make_matcher(self._patterns)
+            for text, pattern in zip(self._matcher.patterns, self._matcher._patterns, strict=True):
+                if has_many_stars(text):
+                    pattern.match = glob_matcher(text.removeprefix("!"))
         return bool(self._matcher.matches(path))
 
 

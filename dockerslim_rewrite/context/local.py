@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dockerslim_rewrite.context.ignore import IgnoreRules
 
-MAX_TEXT_BYTES = 16 * 1024 * 1024
+MAX_TEXT_BYTES = 8 * 1024 * 1024
 MAX_WALKED_FILES = 20_000
 MAX_IGNORED_FILES = 2_000
 MAX_DEPTH = 40
@@ -46,9 +46,14 @@ class LocalContext:
     def _ignore(self) -> IgnoreRules:
         own = Path(f"{self._dockerfile}.dockerignore") if self._dockerfile else None
         for path in (own, self.root / ".dockerignore"):
-            if path is not None and (text := _read_regular(path)) is not None:
+            if path is not None and self._is_own(path) and (text := read_regular(path)) is not None:
                 return IgnoreRules(text)
         return IgnoreRules("")
+
+    def _is_own(self, path: Path) -> bool:
+        """Tell whether a file lies in the context or in its own folder: a link may lead elsewhere."""
+        own = f"{os.path.realpath(path.parent).rstrip('/')}/"
+        return os.path.realpath(path).startswith((self._inside, own))
 
     def _resolve(self, path: str) -> str | None:
         """Return the real path when it lies in the context and is not ignored."""
@@ -122,10 +127,10 @@ class LocalContext:
             return None
 
     def read_text(self, path: str) -> str | None:
-        """See `Context.read_text`. At most 16 MiB are read."""
+        """See `Context.read_text`. At most 8 MiB are read."""
         if path not in self._texts:
             real = self._resolve(path)
-            self._texts[path] = _read_regular(Path(real)) if real else None
+            self._texts[path] = read_regular(Path(real)) if real else None
             self.reads.add(path)
         return self._texts[path]
 
@@ -171,18 +176,18 @@ class LocalContext:
                 yield from self._walk(child, depth + 1)
 
 
-def _read_regular(path: Path) -> str | None:
-    """Read a regular file of bounded size; a FIFO or device is not opened for long, since it does not block."""
+def read_regular(path: Path, limit: int = MAX_TEXT_BYTES) -> str | None:
+    """Read a regular file of at most `limit` bytes; a FIFO or device is not opened for long: it does not block."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError):
         return None
     with os.fdopen(handle, "rb") as file:
         status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_TEXT_BYTES:
+        if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
             return None
         try:
-            return file.read(MAX_TEXT_BYTES).decode("utf-8", "replace")
+            return file.read(limit).decode("utf-8", "replace")
         except OSError:
             return None
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dockerslim_rewrite.context.builds import MAX_CHARACTERS, Use
+from dockerslim_rewrite.context.local import read_regular
 from dockerslim_rewrite.knowledge.discovery import is_bake_name, is_compose_name
 
 
@@ -47,7 +48,7 @@ class Builds:
 
     def _add(self, file: str) -> None:
         real = os.path.realpath(file)
-        text = None if real in self._read else _text(real)
+        text = None if real in self._read or leaves_repository(file) else read_regular(Path(real), MAX_CHARACTERS)
         self._read.add(real)
         if text is None:
             return
@@ -72,6 +73,12 @@ def choose_context(builds: Builds, dockerfile: str, given: Path | None) -> tuple
     return root, tuple(use for context, use in found if context == real)
 
 
+def leaves_repository(path: str) -> bool:
+    """Tell whether a file is a link out of the repository (of its folder, where there is none): it is not looked at."""
+    top = _up_to_repository(os.path.realpath(Path(path).parent))[0]
+    return not os.path.realpath(path).startswith(f"{top.rstrip('/')}/")
+
+
 def _up_to_repository(folder: str) -> list[str]:
     """Return the folders from the repository's root down; the folder alone when it is in no repository."""
     parents = [folder, *(str(path) for path in Path(folder).parents)]
@@ -90,12 +97,3 @@ def _uses(name: str, text: str) -> tuple[Use, ...]:
     from dockerslim_rewrite.context.bake import read_bake
 
     return read_bake(name, text)
-
-
-def _text(path: str) -> str | None:
-    try:
-        if not Path(path).is_file() or Path(path).stat().st_size > MAX_CHARACTERS:
-            return None
-        return Path(path).read_bytes().decode("utf-8", "replace")
-    except OSError:
-        return None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from dockerslim_rewrite.discovery.builds import leaves_repository
 from dockerslim_rewrite.discovery.gitignore import GitIgnore
 from dockerslim_rewrite.knowledge.discovery import (
     is_bake_name,
@@ -85,12 +86,17 @@ def _search(
                 yield from _search(name, path, rules, choice, gitignore, depth + 1)
         elif _is_build(entry.name):
             yield name, True
-        elif _is_wanted(entry, choice(path, False)) and entry.is_file() and not rules.ignores(path, is_dir=False):
+        elif _is_wanted(entry, choice(path, False)) and _is_own(entry) and not rules.ignores(path, is_dir=False):
             yield name, False
 
 
 def _is_wanted(entry: os.DirEntry[str], chosen: bool | None) -> bool:
     return is_dockerfile_name(entry.name) if chosen is None else chosen
+
+
+def _is_own(entry: os.DirEntry[str]) -> bool:
+    """A link out of the repository is not taken: its target would be read, and replaced by `--write`."""
+    return entry.is_file() and not (entry.is_symlink() and leaves_repository(entry.path))
 
 
 def _is_build(name: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from dockerslim_rewrite.context.local import read_regular
 
 MAX_BYTES = 1024 * 1024
 
@@ -91,12 +92,9 @@ class GitIgnore:
 
 
 def _lines(path: Path) -> list[str]:
-    try:
-        if not path.is_file() or path.stat().st_size > MAX_BYTES:
-            return []
-        return os.fsdecode(path.read_bytes()).splitlines()
-    except OSError:
-        return []
+    """Return the lines of an ignore file; one that is a link is not followed, as Git does not."""
+    text = None if path.is_symlink() else read_regular(path, MAX_BYTES)
+    return text.splitlines() if text is not None else []
 
 
 def _rule(line: str) -> tuple[bool, Any, bool]:

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 CHUNK = 4096  # bytes that the scanner gets at once; going back to an earlier chunk is a step
 MIN_STEPS = 2_000
 STEPS_PER_CHUNK = 300  # real sources take 20 to 100
+MAX_STEPS = 16_000  # seven seconds where each step costs most; a megabyte of real source
 
 
 def parse_bounded(parser: Parser, data: bytes) -> Tree | None:
     """Return the syntax tree of a text, or None when it takes unreasonably many steps."""
-    left = MIN_STEPS + len(data) // CHUNK * STEPS_PER_CHUNK
+    left = min(MIN_STEPS + len(data) // CHUNK * STEPS_PER_CHUNK, MAX_STEPS)
     parsing = True
 
     def read(offset: int, _point: Point) -> bytes:

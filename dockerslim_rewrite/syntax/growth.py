@@ -1,18 +1,20 @@
-"""Variables that put each other in: a few lines whose values no memory holds."""
+"""Variables that put each other in, a few lines whose values no memory holds; and thousands of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from dockerslim_rewrite.syntax.model import Instruction, Problem
 from dockerslim_rewrite.syntax.words import MAX_ENVIRONMENT, parse_pairs
 
+MAX_STATES = 4_000_000  # instructions times variables: each instruction has all variables before it
 _REFERENCE = re.compile(r"\$\{?([A-Za-z_]\w*+)")
 
 
-def check_growth(instructions: Iterable[Instruction], escape: str) -> Iterator[Problem]:
-    """Yield a problem where ENV, ARG and LABEL come to hold more text than Linux gives to a program.
+def check_growth(instructions: Sequence[Instruction], escape: str) -> Iterator[Problem]:
+    """Yield a problem where ENV, ARG and LABEL come to hold more text than Linux gives to a program,
+    or too many names.
 
     Lengths are added up as if each reference were replaced; nothing is expanded.
     """
@@ -29,4 +31,7 @@ def check_growth(instructions: Iterable[Instruction], escape: str) -> Iterator[P
         if total > MAX_ENVIRONMENT:
             message = f"the values of variables come to more than {MAX_ENVIRONMENT:,} characters"
             yield Problem(instruction.line, message)
+            return
+        if len(lengths) * len(instructions) > MAX_STATES:
+            yield Problem(instruction.line, f"{len(lengths):,} variables in {len(instructions):,} instructions")
             return

@@ -33,7 +33,8 @@ def parse_dockerfile(text: str) -> Dockerfile:
     parser.run()
     instructions = tuple(item for item in parser.items if isinstance(item, Instruction))
     stages, meta_args = _split_stages(instructions)
-    growth = check_growth(instructions, parser.directives.escape) if text.count("$") > 1 else ()
+    may_grow = text.count("$") > 1 or len(instructions) > 500
+    growth = check_growth(instructions, parser.directives.escape) if may_grow else ()
     found = (*parser.reader.problems, *parser.directives.problems, *parser.problems)
     problems = (*found, *check_file(instructions), *growth)
     first_end = text.find("\n")

@@ -110,3 +110,9 @@ def test_choices_over_choices() -> None:
     assert Choices(unsafe=False).over(below) == Choices(runtime="slim", unsafe=False, safe=("N05",))
     options = Choices(runtime="slim", skip=("O01", "O02"), review=("G01",)).options()
     assert (options.runtime, options.skip, options.review, options.unsafe) == ("slim", "O01,O02", ("G01",), False)
+
+
+def test_a_configuration_of_megabytes_is_not_parsed(tmp_path: Path) -> None:
+    path = write(tmp_path / "pyproject.toml", "# x\n" * 300_000)
+    with pytest.raises(ConfigError, match="larger than 1 MiB"):
+        read_config(path)

@@ -107,3 +107,16 @@ def test_an_ignored_directory_is_there_only_for_the_files_that_a_rule_brings_bac
     assert context.list_dir("") == ("app", "kept")
     assert not context.is_dir("docs") and not context.is_dir("other")
     assert list(context.walk()) == ["app/x.js", "kept/deep/a.md"]
+
+
+def test_an_ignore_file_that_is_a_link_out_of_the_context_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "a").write_text("x")
+    (tmp_path / "ignore").write_text("a\n")
+    for name in (".dockerignore", "Dockerfile.dockerignore"):
+        link = tmp_path / "root" / name
+        link.symlink_to("../ignore")
+        assert LocalContext(tmp_path / "root", tmp_path / "root" / "Dockerfile").is_file("a")
+        link.unlink()
+    (tmp_path / "Dockerfile.dockerignore").symlink_to("ignore")  # beside a Dockerfile elsewhere
+    assert not LocalContext(tmp_path / "root", tmp_path / "Dockerfile").is_file("a")

@@ -46,3 +46,16 @@ def test_outside_a_repository_only_the_own_folder_is_read(tmp_path: Path) -> Non
     make(tmp_path)
     (tmp_path / ".git").rmdir()
     assert choose_context(Builds(), str(tmp_path / "api" / "Dockerfile"), None)[0] == tmp_path / "api"
+
+
+def test_a_compose_file_that_is_a_link_out_of_the_repository_is_not_read(tmp_path: Path) -> None:
+    make(tmp_path)
+    (tmp_path / "docker-bake.hcl").unlink()
+    (tmp_path / "compose.yaml").unlink()
+    text = f"services: {{api: {{build: {{context: {tmp_path}, dockerfile: api/Dockerfile}}}}}}"
+    (tmp_path / "web" / "compose.yaml").write_text(text)
+    (tmp_path / "compose.yaml").symlink_to("web/compose.yaml")
+    assert Builds().of(str(tmp_path / "api" / "Dockerfile"))
+    (tmp_path / ".git").rename(tmp_path / "api" / ".git")
+    (tmp_path / "api" / "compose.yaml").symlink_to("../web/compose.yaml")
+    assert not Builds().of(str(tmp_path / "api" / "Dockerfile"))

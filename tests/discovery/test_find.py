@@ -125,3 +125,15 @@ def walk(folder: Path, rules: GitIgnore, root: Path) -> list[str]:
             continue
         found += walk(path, rules, root) if path.is_dir() else [str(path.relative_to(root))]
     return found
+
+
+@pytest.mark.parametrize("git", [True, False])
+def test_links_out_of_the_repository_are_not_taken(tmp_path: Path, git: bool) -> None:
+    """The target would be read, and replaced by `check --write`."""
+    make(tmp_path, "outside/Dockerfile", "repo/shared/x", *(["repo/.git/HEAD"] if git else []))
+    (tmp_path / "repo" / "a").mkdir()
+    (tmp_path / "repo" / "a" / "Dockerfile").symlink_to(tmp_path / "outside" / "Dockerfile")
+    (tmp_path / "repo" / "b").mkdir()
+    (tmp_path / "repo" / "b" / "Dockerfile.same").symlink_to("../shared/x")
+    assert names(tmp_path, "repo") == (["repo/b/Dockerfile.same"] if git else [])
+    assert names(tmp_path, "repo/a/Dockerfile") == ["repo/a/Dockerfile"], "what is named is taken"

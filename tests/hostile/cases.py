@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -115,7 +116,7 @@ def long_duration(folder: Path) -> None:
 
 
 def many_variables(folder: Path) -> None:
-    _go(folder, GO.replace("WORKDIR", "".join(f"ENV V{n}=x\n" for n in range(20_000)) + "WORKDIR", 1))
+    _go(folder, GO.replace("WORKDIR", "".join(f"ENV V{n}=x\n" for n in range(19_900)) + "WORKDIR", 1))
 
 
 def many_copies(folder: Path) -> None:
@@ -130,8 +131,8 @@ def go_source_deep(folder: Path) -> None:
     _go(folder, source="package main\n\nvar x = " + "f(" * 200_000 + ")" * 200_000 + "\n\nfunc main() {}\n")
 
 
-def go_module_of_15_mb(folder: Path) -> None:
-    _go(folder, module='require ( "' + '\\"' * 7 * MEGABYTE)
+def go_module_of_8_mb(folder: Path) -> None:
+    _go(folder, module='require ( "' + '\\"' * (4 * MEGABYTE - 100))
 
 
 def javascript_of_errors(folder: Path) -> None:
@@ -167,8 +168,8 @@ def lock_file_of_100_mb(folder: Path) -> None:
     _node(folder, lock='{"lockfileVersion": 3, "packages": {"": {}' + ',"a": {}' * 12 * MEGABYTE + "}}")
 
 
-def lock_file_of_15_mb(folder: Path) -> None:
-    entries = "".join(f',"node_modules/p{n}": {{"version": "1.0.{n}"}}' for n in range(330_000))
+def lock_file_of_8_mb(folder: Path) -> None:
+    entries = "".join(f',"node_modules/p{n}": {{"version": "1.0.{n}"}}' for n in range(180_000))
     _node(folder, lock='{"lockfileVersion": 3, "packages": {"": {}' + entries + "}}")
 
 
@@ -177,7 +178,7 @@ def json_deep(folder: Path) -> None:
 
 
 def json_quotes(folder: Path) -> None:
-    _node(folder, manifest='"\\' * 5 * MEGABYTE)
+    _node(folder, manifest='"\\' * (4 * MEGABYTE - 100))
 
 
 def _yaml(folder: Path, text: str) -> None:
@@ -197,9 +198,9 @@ def yaml_deep(folder: Path) -> None:
     _yaml(folder, "services:\n " + "[" * 1_000_000)
 
 
-def yaml_of_15_mb(folder: Path) -> None:
+def yaml_of_8_mb(folder: Path) -> None:
     _yaml(
-        folder, "lockfileVersion: '9.0'\npackages:\n" + "".join(f"  p@1.0.{n}: {{dev: true}}\n" for n in range(500_000))
+        folder, "lockfileVersion: '9.0'\npackages:\n" + "".join(f"  p@1.0.{n}: {{dev: true}}\n" for n in range(270_000))
     )
 
 
@@ -209,9 +210,9 @@ def toml_deep(folder: Path) -> None:
     (folder / "poetry.lock").write_text("a = " + "[" * 1_000_000)
 
 
-def requirements_of_15_mb(folder: Path) -> None:
+def requirements_of_8_mb(folder: Path) -> None:
     _python(folder, "")
-    (folder / "requirements.txt").write_text("".join(f"p{n}==1.0\n" for n in range(1_200_000)))
+    (folder / "requirements.txt").write_text("".join(f"p{n}==1.0\n" for n in range(620_000)))
 
 
 def makefile_that_doubles(folder: Path) -> None:
@@ -279,11 +280,11 @@ def deep_directories(folder: Path) -> None:
 
 def context_of_200_000_files(folder: Path) -> None:
     _node(folder)
-    first = folder / "first"
-    first.write_text("x")
     for part in range(200):
         below = folder / "assets" / str(part)
         below.mkdir(parents=True)
+        first = below / "first"
+        first.write_text("x")
         for number in range(1_000):
             os.link(first, below / f"f{number}.txt")
 
@@ -303,6 +304,6 @@ CASES: dict[str, Case] = {
     for name, value in dict(globals()).items()
     if callable(value) and not name.startswith("_") and name not in ("Case", "Callable", "Path")
 }
-SLOW = frozenset(
-    {"context_of_200_000_files", "folder_of_100_000_sources", "package_json_of_100_mb", "lock_file_of_100_mb"}
-)
+
+if __name__ == "__main__":
+    CASES[sys.argv[1]](Path(sys.argv[2]))
