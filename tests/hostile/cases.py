@@ -293,9 +293,12 @@ def folder_of_100_000_sources(folder: Path) -> None:
     _go(folder)
     below = folder / "pkg"
     below.mkdir()
-    (below / "a0.go").write_text("package pkg\n")
-    for number in range(1, 50_000):
-        os.link(below / "a0.go", below / f"a{number}.go")
+    for number in range(100_000):
+        if number % 50_000 == 0:  # a file has at most 65,000 names
+            first = below / f"a{number}.go"
+            first.write_text("package pkg\n")
+        else:
+            os.link(first, below / f"a{number}.go")
     (folder / "main.go").write_text('package main\n\nimport _ "example.com/m/pkg"\n\nfunc main() {}\n')
 
 
