@@ -61,10 +61,12 @@ def plan_prune(
     members: Iterable[Manifest] = (),
     *,
     late: bool = False,
+    overlaid: int = -1,
 ) -> Prune | Unpruned | None:
     """Return the prune, why there is none, or None when there is nothing to prune. `late`: there is a lock file that
     the install did not follow, and a prune that does would change the packages. `members`: the workspaces'
-    packages."""
+    packages. `overlaid`: the last step that copies the context's own node_modules over those that were installed, -1
+    when none does."""
     manifest = install.manifest if install is not None else None
     if install is None or manifest is None or install.production or build.pruned or not manifest.dev_dependencies:
         return None
@@ -72,10 +74,12 @@ def plan_prune(
         return None
     members = tuple(members)
     production = [name for item in (manifest, *members) for name in item.production]
-    held = _needed(manifest.dev_dependencies, production, lock, launch, reached)
+    overlaid = overlaid if overlaid > install.step and install.command.manager == "npm" else -1
+    held = _needed(manifest.dev_dependencies, production, lock if overlaid < 0 else None, launch, reached)
     if held is not None:
         return held
-    blocked = _blocked(facts, build, install)
+    step = max(build.last_step, overlaid)
+    blocked = _blocked(facts, build, install, step)
     if blocked is not None:
         return Unpruned(blocked, install.evidence)
     if install.command.manager == "pnpm" and members:
@@ -86,13 +90,13 @@ def plan_prune(
         return Unpruned("a prune would follow a lock file that the install did not follow", install.evidence)
     if command is None:
         return Unpruned(f"no prune is known for this version of {install.command.manager}", install.evidence)
-    after = facts.steps[build.last_step].before
+    after = facts.steps[step].before
     directory = install.directory
     if after.workdir != directory:
         command = f"cd {shlex.quote(directory)} && {command}"
     count = len(manifest.dev_dependencies)
     named = Evidence(manifest.path, manifest.line("devDependencies"), f"{count} development dependencies")
-    return Prune(f"RUN {command}", build.last_step, (install.evidence, named))
+    return Prune(f"RUN {command}", step, (install.evidence, named))
 
 
 def _needed(
@@ -123,10 +127,9 @@ def _only_types(name: str, dev: frozenset[str]) -> bool:
     return types in dev or name.startswith("@types/")
 
 
-def _blocked(facts: StageFacts, build: BuildFacts, install: Install) -> str | None:
-    """Say why a prune might do harm, or None."""
-    last = facts.steps[build.last_step]
-    if last.before.user != install.user:
+def _blocked(facts: StageFacts, build: BuildFacts, install: Install, step: int) -> str | None:
+    """Say why a prune after a step might do harm, or None."""
+    if facts.steps[step].before.user != install.user:
         return "packages were installed by another user than the one who builds"
     in_place = [item for item in build.installs if item.directory == install.directory]
     if any("--no-save" in item.command.options for item in in_place):

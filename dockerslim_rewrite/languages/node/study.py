@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from functools import partial
 
 from msgspec import Struct
 
@@ -57,11 +58,13 @@ class Study(Struct, frozen=True):
 
 
 class _Found(Struct, frozen=True):
-    """The sources behind the entry files, the outputs that run, and the entries whose source was not found."""
+    """The sources behind the entry files, the outputs that run, the entries whose source was not found, and the
+    configuration files that programs load when they start."""
 
     entries: list[str]
     compiled: tuple[Output, ...]
     missing: tuple[Evidence, ...]
+    configs: list[str]
 
 
 def study(project: Project) -> Study:
@@ -77,13 +80,13 @@ def study(project: Project) -> Study:
     lock, ignored = _lock(project, build, install, top, packages)
     workspaces = {item.name: item for item in packages}
     outputs = find_outputs((leaf for _, leaf in build.leaves), project.context, project.files)
-    found = _entries(project, launch, outputs)
     root = (manifest.directory if manifest is not None else project.files.to_context(cwd)) or ""
-    configs = loaded_configs(project.context, root, launch, known=only_serves(launch, found.compiled))
-    reached = _reach(project, launch, root, found, configs, workspaces)
+    found = _entries(project, launch, outputs, root)
+    reached = _reach(project, launch, root, found, workspaces)
     settle_packages(reached, () if found.missing else found.compiled, launch, (top, manifest))
     effects = command_effects(project.facts, project.files, project.context, "")
-    prune = plan_prune(project.facts, build, install, lock, launch, reached, effects, packages, late=bool(ignored))
+    plan = partial(plan_prune, late=bool(ignored), overlaid=_overlaid(project, install))
+    prune = plan(project.facts, build, install, lock, launch, reached, effects, packages)
     production = isinstance(prune, Prune) or build.pruned or (install is not None and install.production)
     manifests = [item for item in (top, *packages) if item is not None]
     proven = find_native(manifests, lock, production=production, ignored=ignored) if manifests else None
@@ -103,7 +106,7 @@ def study(project: Project) -> Study:
         roots=_roots(project, build, cwd),
         compiled=found.compiled,
         missing=found.missing,
-        built_from=built_from(project.context, found.compiled, configs, workspaces),
+        built_from=built_from(project.context, found.compiled, found.configs, workspaces),
     )
 
 
@@ -112,7 +115,6 @@ def _reach(
     launch: Launch,
     root: str,
     found: _Found,
-    configs: list[str],
     workspaces: dict[str, Manifest],
 ) -> Reach:
     """Follow the entries; all sources where one is not found, or where a framework finds its files itself."""
@@ -120,9 +122,9 @@ def _reach(
     everything = bool(found.missing or frameworks or launch.unknown)
     if not (found.entries or everything):
         return Reach()
-    entries = configs if everything else found.entries
+    entries = found.configs if everything else found.entries
     reached = reach(project.context, root, entries, workspaces, everything=everything)
-    for path in (item for item in configs if item.endswith("ts")):
+    for path in (item for item in found.configs if item.endswith("ts")):
         reached.packages.setdefault("typescript", Evidence(path, 0, "is compiled when the program starts"))
     return reached
 
@@ -181,6 +183,16 @@ def _lock(
     return None, lock.path
 
 
+def _overlaid(project: Project, install: Install | None) -> int:
+    """Return the last step that copies a node_modules of the context to where packages are installed, or -1."""
+    for tree in reversed(project.files.trees if install is not None else ()):
+        inside = posixpath.relpath(install.directory if install is not None else "/", tree.image_path)
+        path = posixpath.normpath(posixpath.join(tree.context_path, inside, "node_modules"))
+        if tree.is_dir and not inside.startswith("..") and project.context.is_dir(path):
+            return tree.step
+    return -1
+
+
 def _is_followed(project: Project, build: BuildFacts, install: Install, lock: Lock) -> bool:
     """Tell whether what is installed is what the lock file says: it was in the image, and nothing was added or updated
     without it. A bind mount may bring it in."""
@@ -193,7 +205,7 @@ def _is_followed(project: Project, build: BuildFacts, install: Install, lock: Lo
     return (there or mounted) and named <= known and not any(item.command.updates for item in build.installs)
 
 
-def _entries(project: Project, launch: Launch, outputs: Outputs) -> _Found:
+def _entries(project: Project, launch: Launch, outputs: Outputs, root: str) -> _Found:
     found: list[str] = []
     compiled: list[Output] = []
     missing: list[Evidence] = []
@@ -208,7 +220,9 @@ def _entries(project: Project, launch: Launch, outputs: Outputs) -> _Found:
             missing.append(evidence)
         else:
             found.append(source)
-    return _Found(found, (*compiled, *served_outputs(launch, outputs)), tuple(missing))
+    runs = (*compiled, *served_outputs(launch, outputs))
+    configs = loaded_configs(project.context, root, launch, known=only_serves(launch, runs))
+    return _Found(found, runs, tuple(missing), configs)
 
 
 def _source(project: Project, path: str, output: Output | None) -> str | None:

@@ -231,3 +231,27 @@ def test_pnpm_does_not_prune_workspaces() -> None:
     }
     prune = read(_image("pnpm install"), files).prune
     assert isinstance(prune, Unpruned) and "workspaces" in prune.reason
+
+
+OVERLAID = "FROM node:20\nWORKDIR /app\nCOPY package.json ./\nRUN {install}\nCOPY . .\nCMD {cmd}\n"
+
+
+def _overlaid(install: str = "npm install", code: str = "", **files: object) -> Prune | Unpruned | None:
+    image = OVERLAID.format(install=install, cmd='["node", "main.js"]')
+    return read(image, {"package.json": MANIFEST, "main.js": code, **files}).prune
+
+
+def test_it_runs_after_a_copy_of_the_contexts_own_packages() -> None:
+    prune = _overlaid(**{"node_modules/left/index.js": ""})
+    assert isinstance(prune, Prune) and prune.after == 3
+    prune = _overlaid()
+    assert isinstance(prune, Prune) and prune.after == 2
+
+
+def test_what_only_the_contexts_own_packages_hold_forbids_it() -> None:
+    assert isinstance(_overlaid(code="require('left')", **{"node_modules/left/index.js": ""}), Unpruned)
+
+
+def test_another_manager_prunes_before_the_contexts_own_packages_come() -> None:
+    prune = _overlaid("yarn install", **{"node_modules/left/index.js": ""})
+    assert isinstance(prune, Prune) and prune.after == 2
