@@ -177,6 +177,7 @@ def _choose(layout: Layout, entries: dict[str, bool], context: Context, reached:
         layout.left = sorted(name for name in entries if name not in kept)
         return
     output_names = {_top(output.path, layout.root) for output in outputs}
+    loaded = frozenset() if reached.everything else frozenset(posixpath.basename(path) for path in reached.files)
     for name in sorted(entries):
         if name == DEPENDENCIES or (
             name in output_names and name not in wishes.nested and _is_output(name, layout, outputs)
@@ -187,7 +188,7 @@ def _choose(layout: Layout, entries: dict[str, bool], context: Context, reached:
             layout.artifacts.extend(Artifact(path, True, RANK_OUTPUT, "the build's output") for path in inside)
             layout.left.append(f"{name} (all but its output)")
             continue
-        if _left_behind(name, reached, wishes):
+        if _left_behind(name, reached, wishes) and name not in loaded:
             layout.left.append(name)
             continue
         path = posixpath.join(layout.root, name)

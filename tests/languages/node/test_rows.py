@@ -127,6 +127,13 @@ def test_n07_only_what_is_provably_for_the_build_is_left(name: str, kept: bool) 
     assert (f"/usr/src/zeta/{name}" in artifacts(infer(_image(), {**APP, f"{name}/a.txt": ""}))) is kept
 
 
+@pytest.mark.parametrize("code", ["require('./nuxt.config')", "import config from './nuxt.config.js'"])
+def test_n07_configuration_that_running_code_loads_is_kept(code: str) -> None:
+    files = {"package.json": PLAIN, "index.js": code, "nuxt.config.js": "", "vite.config.js": ""}
+    names = {path.rpartition("/")[2] for path in artifacts(infer(_image(), files))}
+    assert "nuxt.config.js" in names and "vite.config.js" not in names
+
+
 @pytest.mark.parametrize("code", ["app.use(express.static(__dirname))", "app.use(express.static('.'))"])
 def test_n07_a_server_of_its_own_directory_gets_all_of_it(code: str) -> None:
     assert artifacts(infer(_image(), {**APP, "index.js": code, "tests/a": ""})) == {"/usr/src/zeta"}
