@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerslim_rewrite.languages.model import replaced_line
-from dockerslim_rewrite.planning.contract import instruction_text
+from dockerslim_rewrite.planning.contract import STATE, instruction_text
 from dockerslim_rewrite.planning.model import Carry, Edit, Insert, RewritePlan
 from dockerslim_rewrite.syntax.model import Dockerfile, Instruction, Stage
+
+STEPS = frozenset({"RUN", "COPY", "ADD"})
 
 
 def unaccounted(source: Dockerfile, emitted: Dockerfile, plan: RewritePlan) -> list[str]:
@@ -27,21 +29,29 @@ def unaccounted(source: Dockerfile, emitted: Dockerfile, plan: RewritePlan) -> l
         elif isinstance(item, Edit) and not _is_kept(item, source, entry, built, replaced):
             lost.append(f"line {entry.line}: {entry.keyword} was edited beyond insertions")
     last = {entry.keyword: entry.line for entry in source.stages[-1].instructions}
+    kept = [entry for index in planned if isinstance(entry := source.items[index], Instruction)]
+    building = max((entry.line for entry in kept if entry.keyword in STEPS), default=0)
     for index, entry in enumerate(source.items):
-        if not isinstance(entry, Instruction) or index in planned or instruction_text(source, entry) in moved:
+        if not isinstance(entry, Instruction) or index in planned:
             continue
-        if not _may_go(entry, last.get(entry.keyword, 0), replaced):
+        # what builds stays in the builder, and what its steps see
+        stays = entry.keyword in STEPS or (entry.keyword in STATE and entry.line < building)
+        if instruction_text(source, entry) in moved and not stays:
+            continue
+        if not _may_go(entry, last.get(entry.keyword, 0), building, replaced):
             lost.append(f"line {entry.line}: {entry.keyword} is in neither stage")
     return lost
 
 
-def _may_go(item: Instruction, last: int, replaced: set[str]) -> bool:
-    """An overridden or state-only instruction, or one that a decision replaces, may be in neither stage.
+def _may_go(item: Instruction, last: int, building: int, replaced: set[str]) -> bool:
+    """An overridden instruction, one that a decision replaces, or a state that no step sees may be in neither stage.
 
-    `last` is the line of the last instruction with this keyword.
+    `last` is the line of the last instruction with this keyword, `building` that of the builder's last step.
     """
-    if item.keyword.lower() in replaced or item.keyword in ("ARG", "SHELL", "WORKDIR", "USER"):
+    if item.keyword.lower() in replaced:
         return True
+    if item.keyword in STATE:
+        return item.keyword != "ENV" and item.line > building
     return item.keyword in ("CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL", "MAINTAINER") and item.line < last
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import ROOT
+from tests.support import ROOT, plain_environment
 
 PACKAGE = ROOT / "dockerslim_rewrite"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -46,7 +46,8 @@ def test_nothing_is_left_unfinished() -> None:
 def test_importing_the_command_line_imports_nothing_heavy() -> None:
     """`rewrite --help` and a refusal must not pay for what they do not use."""
     code = "import sys, dockerslim_rewrite.cli.rewrite, dockerslim_rewrite.cli.run; print(*sorted(sys.modules))"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    command = [sys.executable, "-c", code]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True, env=plain_environment()).stdout.split()
     assert [name for name in HEAVY if name in loaded] == []
     assert [name for name in loaded if name.startswith("tree_sitter")] == []
 
@@ -59,7 +60,7 @@ def test_a_rewrite_imports_only_what_the_file_needs(fixture: str) -> None:
         "try: main()\nexcept SystemExit: print(*sorted(sys.modules), file=sys.stderr)"
     )
     command = [sys.executable, "-c", code, "-q", str(ROOT / "fixtures" / fixture / "Dockerfile")]
-    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stderr.split()
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True, env=plain_environment()).stderr.split()
     unneeded = {"rich", "yaml", "libcst", "pathspec", "nodesemver", "asyncio", "multiprocessing", "tomllib"}
     unneeded |= {f"dockerslim_rewrite.languages.{name}" for name in ("go", "node", "python") if name not in fixture}
     assert "jinja2" in loaded

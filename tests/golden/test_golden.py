@@ -81,19 +81,21 @@ def test_no_golden_is_left_over() -> None:
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
-    """Whatever the hash seed: every fixture, in two processes."""
+    """Whatever the hash seed and the order in which the disk lists files: every fixture, in three processes."""
     code = (
-        "import sys; from pathlib import Path; from tests.golden.test_golden import REWRITTEN, run;"
+        "import os, random, sys; from pathlib import Path; from tests.golden.test_golden import REWRITTEN, run;"
         "from dockerslim_rewrite.report.data import outcome_data; import json\n"
+        "listed, order = os.listdir, random.Random(sys.argv[2])\n"
+        "os.listdir = lambda path: order.sample(found := listed(path), len(found))\n"
         "for n, f in enumerate(REWRITTEN):\n"
         "    print(json.dumps(outcome_data('x', run(f, Path(sys.argv[1]) / str(n))[1])))"
     )
     outputs = []
-    for seed in ("1", "2"):
+    for seed in ("1", "2", "3"):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
         folder = tmp_path / seed
         folder.mkdir()
-        command = [sys.executable, "-c", code, str(folder)]
+        command = [sys.executable, "-c", code, str(folder), seed]
         done = subprocess.run(command, capture_output=True, check=True, env=environment, cwd=ROOT)
         outputs.append(done.stdout)
-    assert outputs[0] == outputs[1]
+    assert outputs[0] == outputs[1] == outputs[2]

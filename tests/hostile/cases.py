@@ -169,7 +169,7 @@ def lock_file_of_100_mb(folder: Path) -> None:
 
 
 def lock_file_of_8_mb(folder: Path) -> None:
-    entries = "".join(f',"node_modules/p{n}": {{"version": "1.0.{n}"}}' for n in range(180_000))
+    entries = "".join(f',"node_modules/p{n}": {{"version": "1.0.{n}"}}' for n in range(160_000))
     _node(folder, lock='{"lockfileVersion": 3, "packages": {"": {}' + entries + "}}")
 
 

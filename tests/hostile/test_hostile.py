@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import subprocess
@@ -15,7 +14,7 @@ import pytest
 
 from tests.hostile.cases import CASES
 from tests.hostile.measure import COMMAND, MAX_MEGABYTES, MAX_SECONDS, measure
-from tests.support import FIXTURES, copy_project
+from tests.support import FIXTURES, copy_project, plain_environment
 
 # The others take seconds to minutes each, and are run by hand for docs/security.md.
 QUICK = (
@@ -86,7 +85,7 @@ def test_nothing_outside_is_read_and_nothing_is_started(tmp_path: Path, fixture:
     (tmp_path / "secret").write_text("x")
     (project / "outside.json").symlink_to(tmp_path / "secret")
     command = [sys.executable, "-c", TRACED, str(project / "Dockerfile"), "--no-config", "-o", str(tmp_path / "out")]
-    environment = {**os.environ, "HOME": str(tmp_path), "GOMODCACHE": str(tmp_path / "none")}
+    environment = {**plain_environment(), "HOME": str(tmp_path), "GOMODCACHE": str(tmp_path / "none")}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     lines = done.stdout.splitlines()
     assert not [line for line in lines if line.startswith("event")]

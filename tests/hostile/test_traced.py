@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import FIXTURES, ROOT, copy_project
+from tests.support import FIXTURES, ROOT, copy_project, plain_environment
 
 STRACE = shutil.which("strace")
 REQUIRED = bool(os.environ.get("DOCKERSLIM_REQUIRE_STRACE"))
@@ -40,7 +40,7 @@ def trace(folder: Path, program: str, *arguments: str) -> list[str]:
     """Return the calls of one run, each on a line."""
     log = folder / "strace.log"
     own = {"HOME": str(folder), "GOMODCACHE": str(folder / "none"), "PATH": "/nowhere"}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")} | own
+    environment = plain_environment() | own
     assert STRACE is not None, "install strace"
     command = [STRACE, "-f", "-y", "-qq", "-s", "4096", "-e", f"trace={CALLS}", "-o", str(log)]
     command += [sys.executable, "-P", "-c", COMMANDS[program], *arguments]
