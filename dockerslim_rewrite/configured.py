@@ -17,6 +17,7 @@ from dockerslim_rewrite.config.read import read_config
 from dockerslim_rewrite.context.builds import Use
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.discovery.builds import Builds, choose_context
+from dockerslim_rewrite.discovery.contexts import context_in_repository
 from dockerslim_rewrite.knowledge.overlay import Overlay, use_overlay
 from dockerslim_rewrite.outcome import Outcome
 from dockerslim_rewrite.pipeline import Known, rewrite
@@ -25,7 +26,8 @@ from dockerslim_rewrite.planning.model import Options
 
 class Setup(Struct, frozen=True):
     """How one file is rewritten. `context` is the build context's folder, and `stated` tells whether anybody names it;
-    else it is the file's own folder. `uses` are the builds with that context."""
+    else it is the file's own folder, or the nearest above it in the repository that holds every file that COPY names.
+    `uses` are the builds with that context."""
 
     options: Options
     templates: Path | None
@@ -60,6 +62,7 @@ def set_up(configs: Configs, builds: Builds, path: Path, given: Choices) -> Setu
     choices = given.over(configs.choices(real))
     context, uses = choose_context(builds, str(path), choices.context)
     stated = choices.context is not None or bool(uses)
+    context = context if stated else context_in_repository(path)
     return Setup(choices.options(), choices.templates, context, uses, configs.of(real).overlay, stated)
 
 

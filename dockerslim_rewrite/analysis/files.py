@@ -108,9 +108,20 @@ class ImageFiles:
             path = posixpath.dirname(path)
 
     def _is_dir(self, path: str) -> bool:
-        if self._context.known:
+        if self._context.known and not self.is_unseen(path):
             return path == "" or self._context.is_dir(path)
         return path == "" or "." not in posixpath.basename(path)
+
+    def is_unseen(self, source: str) -> bool:
+        """Tell whether a COPY's source looks like a directory and is not in the build context: it is made later, or
+        the context is another one."""
+        named = source and "://" not in source and not any(mark in source for mark in "*?[.")
+        return (
+            bool(named)
+            and self._context.known
+            and not self._context.is_file(source)
+            and not self._context.is_dir(source)
+        )
 
     def _expand(self, source: str) -> tuple[str, ...]:
         """Return the context paths that a COPY source names; a URL names none."""

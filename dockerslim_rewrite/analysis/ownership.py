@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from dockerslim_rewrite.analysis.effects import Attributes, ChangesAccounts, CommandEffect, Writes
 from dockerslim_rewrite.analysis.model import StageFacts, Step
-from dockerslim_rewrite.analysis.paths import with_parents
+from dockerslim_rewrite.analysis.paths import upwards
 from dockerslim_rewrite.shell.modes import apply_mode
 
 ROOT_USERS = frozenset({"", "root", "0", "root:root", "0:0", "0:root", "root:0"})
@@ -58,7 +58,7 @@ class Ownership:
         """Return what happened to a path, in order."""
         found = [
             event
-            for place in with_parents(path)
+            for place in upwards(path)
             for event in self._events.get(place, ())
             if (event.itself if place == path else event.below)
         ]

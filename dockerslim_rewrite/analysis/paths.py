@@ -16,11 +16,16 @@ def strictly_below(path: str, other: str) -> bool:
     return path != other and path.startswith(other.rstrip("/") + "/")
 
 
-def with_parents(path: str) -> Iterator[str]:
-    """Yield an absolute path and all directories that lead to it: a look in a table for each, not in a list for all."""
-    yield path
-    while path != (path := posixpath.dirname(path)):
-        yield path
+def upwards(path: str) -> Iterator[str]:
+    """Yield a path and every directory above it: up to "/", or for a path of the context up to "".
+
+    It ends for any text, which a loop over `posixpath.dirname` does not: that of "//" is "//".
+    """
+    top, rest = "/" if path.startswith("/") else "", path.strip("/")
+    while rest:
+        yield top + rest
+        rest = rest.rpartition("/")[0].rstrip("/")
+    yield top
 
 
 def absolute(path: str, base: str) -> str:

@@ -33,7 +33,7 @@ def _version(value: bool) -> None:
 Dockerfile = Annotated[str, typer.Argument(help="The Dockerfile; - reads stdin.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the result here.")]
 ContextDir = Annotated[
-    Path | None, typer.Option("--context", help="Build context; default: as compose says, or the file's folder.")
+    Path | None, typer.Option("--context", help="Build context; default: as compose says, or as COPY needs.")
 ]
 Diff = Annotated[bool, typer.Option("--diff", help="Show a unified diff; write nothing.")]
 InPlace = Annotated[bool, typer.Option("--in-place", help="Replace the Dockerfile.")]

@@ -29,7 +29,7 @@ EXIT_OK, EXIT_AVAILABLE, EXIT_USAGE, EXIT_REFUSED, EXIT_INTERNAL = 0, 1, 2, 3, 7
 
 class Call(Struct, frozen=True):
     """One call of `rewrite`. `dockerfile` is None for stdin; `context` None is what a
-    compose or bake file says, or the file's folder."""
+    compose or bake file says, or the nearest folder that holds what COPY names."""
 
     dockerfile: Path | None
     output: Path | None = None
@@ -55,7 +55,9 @@ def run(call: Call) -> int:
         _validate(call)
         source = read_dockerfile(call.dockerfile)
         setup = _set_up(call)
-        return _deliver(call, source, rewrite_as(setup, source, _context(call, setup)))
+        outcome = rewrite_as(setup, source, _context(call, setup))
+        _tell_context(call, setup)
+        return _deliver(call, source, outcome)
     except (UserError, TemplateFailed, ConfigError) as error:
         say(f"rewrite: {error}")
         return EXIT_USAGE
@@ -132,6 +134,12 @@ def _context(call: Call, setup: Setup) -> Context:
     if call.dockerfile is None and call.context is None:
         return NoContext()
     return LocalContext(setup.context, call.dockerfile)
+
+
+def _tell_context(call: Call, setup: Setup) -> None:
+    own = call.dockerfile.parent if call.dockerfile is not None else setup.context
+    if not call.quiet and not setup.stated and setup.context != own:
+        say(f"{call.name}: build context {setup.context}: the nearest folder with every file that COPY names")
 
 
 def _deliver(call: Call, source: str, outcome: Outcome) -> int:

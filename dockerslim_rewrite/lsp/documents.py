@@ -13,8 +13,9 @@ from dockerslim_rewrite.config.problem import ConfigError
 from dockerslim_rewrite.configured import Setup
 from dockerslim_rewrite.context.local import NoContext
 from dockerslim_rewrite.context.model import Context
+from dockerslim_rewrite.discovery.contexts import context_root
 from dockerslim_rewrite.lsp.analysis import Analysis
-from dockerslim_rewrite.lsp.context import StampedContext, context_root
+from dockerslim_rewrite.lsp.context import StampedContext
 from dockerslim_rewrite.lsp.settings import Settings
 from dockerslim_rewrite.lsp.setup import Marks, document_setup, marks, plain_setup
 from dockerslim_rewrite.syntax.model import Dockerfile

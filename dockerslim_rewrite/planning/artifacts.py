@@ -9,13 +9,14 @@ from msgspec import Struct
 
 from dockerslim_rewrite.analysis.effects import CommandEffect, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.files import ImageFiles, unpacks
-from dockerslim_rewrite.analysis.model import Evidence, StageFacts
-from dockerslim_rewrite.analysis.paths import below, with_parents
+from dockerslim_rewrite.analysis.model import CopyFacts, Evidence, StageFacts
+from dockerslim_rewrite.analysis.paths import below, upwards
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, Artifact, Findings
 from dockerslim_rewrite.shell.model import SimpleCommand
 
+_GLOB = frozenset("*?[")
 RANK_SYSTEM = 10  # written by commands, remote or of another image: whether a path is a file is not always known
 
 
@@ -69,6 +70,18 @@ def script_artifacts(flows: Iterable[Start | None], wanted: Iterable[Wanted]) ->
                 yield Wanted(Artifact(path, False, RANK_CODE, what), code, f"{path}: {what}", (evidence,))
 
 
+def without_nested(named: Iterable[Wanted], system: Iterable[Wanted]) -> tuple[Wanted, ...]:
+    """Put what languages name and the system layer together; what a directory of the other side holds goes with it."""
+    named = tuple(named)
+    added = [item for item in system if not any(_holds(other.artifact, item.artifact.path) for other in named)]
+    folders = tuple(item.artifact.path for item in added if item.artifact.is_dir)
+    return (*(item for item in named if not below(item.artifact.path, folders)), *added)
+
+
+def _holds(artifact: Artifact, path: str) -> bool:
+    return below(path, (artifact.path,)) if artifact.is_dir else path == artifact.path
+
+
 def system_layer(
     facts: StageFacts,
     files: ImageFiles,
@@ -107,7 +120,7 @@ class _Collector:
             for path, item in self._wanted.items()
             if not any(
                 other != path and other in self._wanted and self._wanted[other].artifact.is_dir
-                for other in with_parents(path)
+                for other in upwards(path)
             )
         )
         return SystemLayer(wanted, tuple(self._links.values()), tuple(self._problems))
@@ -127,13 +140,8 @@ class _Collector:
             if any(unpacks(step, source) for source in step.copy.sources):
                 self._unpacked(step.copy.dest, line, step.instruction.value)
                 continue
-            remote = step.copy.from_ is not None or any("://" in source for source in step.copy.sources)
-            if remote and step.copy.dest in system_paths("shared") and step.copy.dest_is_dir:
-                self._remote_files(step.copy.sources, step.copy.dest, line, step.instruction.value)
-            elif remote or step.copy.inline:
-                what = f"line {line}"
-                is_dir = step.copy.dest_is_dir
-                self._want(step.copy.dest, is_dir, "D10", what, line, step.instruction.value, RANK_SYSTEM)
+            unseen = step.copy.from_ is None and any(map(files.is_unseen, step.copy.sources))
+            self._brought(step.copy, line, step.instruction.value, unseen=unseen)
 
     def _unpacked(self, dest: str, line: int, text: str) -> None:
         """ADD of an archive fills a directory with files whose names are not known."""
@@ -142,10 +150,33 @@ class _Collector:
         else:
             self._want(dest, True, "D10", f"line {line}", line, text)
 
-    def _remote_files(self, sources: tuple[str, ...], dest: str, line: int, text: str) -> None:
-        for source in sources:
-            name = posixpath.basename(source.rstrip("/"))
-            self._want(posixpath.join(dest, name), False, "D10", f"line {line}", line, text, RANK_SYSTEM)
+    def _brought(self, copy: CopyFacts, line: int, text: str, *, unseen: bool) -> None:
+        """What comes from another stage, a URL or a heredoc, or is not in the context yet, is kept, in a language's
+        root too: no file of the context tells what it is for."""
+        remote = unseen or copy.from_ is not None or any("://" in source for source in copy.sources)
+        if not remote and not copy.inline:
+            return
+        if not copy.dest_is_dir:
+            self._keep(copy.dest, False, line, text)
+            return
+        for name in copy.inline:
+            self._keep(posixpath.join(copy.dest, name), False, line, text)
+        if remote and copy.dest not in system_paths("shared"):
+            self._keep(copy.dest, True, line, text)
+            return
+        for source in copy.sources if remote else ():
+            name = posixpath.basename(source)
+            is_file = copy.dest in system_paths("programs") or bool(posixpath.splitext(name)[1])
+            if not name or not is_file or _GLOB & set(name):
+                message = f"COPY {_short(text)}: what it puts into {copy.dest} is not known"
+                self._problems.append((line, message))
+            else:
+                self._keep(posixpath.join(copy.dest, name), False, line, text)
+
+    def _keep(self, path: str, is_dir: bool, line: int, text: str) -> None:
+        left = below(path, system_paths("scratch")) or below(path, system_paths("secrets"))
+        if not left and not self._unused_program(path):
+            self._add(path, is_dir, "D10", f"brought by line {line}", line, text, RANK_SYSTEM)
 
     def command(self, command: CommandEffect) -> None:
         for effect in command.effects:

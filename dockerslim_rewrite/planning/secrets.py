@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from dockerslim_rewrite.analysis.files import CopiedTree
-from dockerslim_rewrite.analysis.paths import with_parents
+from dockerslim_rewrite.analysis.paths import upwards
 from dockerslim_rewrite.knowledge.secrets import is_secret, secret_kind
 from dockerslim_rewrite.languages.model import Note, Project
 from dockerslim_rewrite.planning.model import BuilderItem, Edit, Insert, RuntimeLine
@@ -26,7 +26,7 @@ def secret_notes(
     """
     yield from (note for note in _variables(project) if note.line not in known)
     copied = {words[0].rstrip("/") or "/" for line in runtime if (words := _sources(line))}
-    leading = {folder for path in copied for folder in with_parents(path)}
+    leading = {folder for path in copied for folder in upwards(path)}
     removals = [text for text in _commands(project, builder) if "rm " in text]
     trees = [tree for tree in project.files.trees if tree.image_path in leading or _is_in(tree.image_path, copied)]
     found = (note for tree in trees for note in _files(project, tree, copied, removals))
@@ -89,4 +89,4 @@ def _files(project: Project, tree: CopiedTree, copied: set[str], removals: list[
 
 
 def _is_in(path: str, copied: set[str]) -> bool:
-    return any(place in copied for place in with_parents(path))
+    return any(place in copied for place in upwards(path))

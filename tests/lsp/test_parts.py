@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol.types import Position
 
-from dockerslim_rewrite.lsp.context import StampedContext, context_root
+from dockerslim_rewrite.discovery.contexts import context_root
+from dockerslim_rewrite.lsp.context import StampedContext
 from dockerslim_rewrite.lsp.edits import MAX_COMPARED_LINES, line_changes
 from dockerslim_rewrite.lsp.names import is_dockerfile
 from dockerslim_rewrite.lsp.positions import LineIndex

@@ -13,8 +13,11 @@ from tests.support import MemoryContext
 FILES = {"package.json": json.dumps({"name": "x"}), "main.js": "console.log(1)"}
 
 
-def _rewritten(dockerfile: str) -> Rewritten:
-    found = rewrite(dockerfile, MemoryContext(FILES))
+GO_FILES = {"go.mod": "module example.com/x\n\ngo 1.24\n", "main.go": "package main\n\nfunc main() {}\n"}
+
+
+def _rewritten(dockerfile: str, files: dict[str, str] = FILES) -> Rewritten:
+    found = rewrite(dockerfile, MemoryContext(files))
     assert isinstance(found, Rewritten)
     return found
 
@@ -97,3 +100,27 @@ def test_an_application_in_the_root_directory_does_not_bring_the_bases_directori
     files = {**FILES, "lib/a.js": "", "main.js": "require('./lib/a')"}
     found = rewrite('FROM node:20\nCOPY . .\nCMD ["node", "main.js"]\n', MemoryContext(files))
     assert isinstance(found, Refused)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["COPY --from=pages /out ./site", "ADD https://example.com/site ./site", "COPY dist ./site"],
+    ids=["stage", "url", "not there yet"],
+)
+def test_what_no_file_of_the_context_explains_is_kept_among_the_sources(line: str) -> None:
+    head = "FROM alpine AS pages\nRUN mkdir /out\nFROM golang:1.24\nWORKDIR /app\nCOPY go.mod main.go ./\n"
+    found = _rewritten(f'{head}{line}\nRUN go build -o app .\nCMD ["./app"]\n', GO_FILES)
+    assert "COPY --from=builder /app/site /app/site" in found.text
+
+
+def test_a_directory_that_is_not_there_yet_pours_into_its_target_which_is_kept_whole() -> None:
+    head = "FROM golang:1.24\nWORKDIR /app\nCOPY go.mod main.go ./\nCOPY dist site/\n"
+    found = _rewritten(f'{head}RUN go build -o app .\nCMD ["./app"]\n', GO_FILES)
+    assert "COPY --from=builder /app/site /app/site" in found.text
+
+
+def test_a_stages_directory_that_is_poured_into_one_of_the_base_is_refused() -> None:
+    text = "FROM alpine AS tools\nFROM golang:1.24\nCOPY go.mod main.go /src/\nCOPY --from=tools /data/ /usr/share/\n"
+    found = rewrite(f'{text}RUN cd /src && go build -o /app .\nCMD ["/app"]\n', MemoryContext(GO_FILES))
+    assert isinstance(found, Refused)
+    assert [(item.code, item.line) for item in found.blockers] == [("D09", 4)]

@@ -7,6 +7,7 @@ import posixpath
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.analysis.paths import absolute
 from dockerslim_rewrite.analysis.start import Process
 from dockerslim_rewrite.languages.go.available import Available
 from dockerslim_rewrite.languages.go.builds import Build, BuildLog
@@ -34,7 +35,7 @@ def find_binary(process: Process, project: Project, log: BuildLog, tree: Tree) -
     """Return the binary that a process starts, or None for a bare name that nothing in the stage makes."""
     name = process.argv[0] or ""
     if "/" in name:
-        path = "/" + posixpath.normpath(posixpath.join(process.cwd, name)).lstrip("/")
+        path = absolute(name, process.cwd)
         return _match(path, process, log) or _match(path, process, log, loose=True) or Binary(path, process)
     paths = [posixpath.join(place, name) for place in project.facts.contract.env.get("PATH", "").split(":") if place]
     for path in paths:

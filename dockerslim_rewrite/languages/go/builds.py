@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.analysis.paths import absolute
 from dockerslim_rewrite.knowledge.go_modules import build_drivers, go_commands
 from dockerslim_rewrite.languages.go.command import UNSET, GoCommand, parse_go
 from dockerslim_rewrite.languages.go.moves import MOVERS, Move, read_moves
@@ -174,7 +175,7 @@ class BuildReader:
             target, arguments = (words[1], tuple(words[2:])) if len(words) > 1 else (None, ())
         if target is None or command.cwd is None or place.depth >= MAX_DEPTH:
             return False
-        path = posixpath.normpath(posixpath.join(command.cwd, target))
+        path = absolute(target, command.cwd)
         text = self._tree.read(path)
         if text is None or not (name in SHELLS or text.startswith("#!") or target.endswith(".sh")):
             return False
@@ -206,7 +207,7 @@ class BuildReader:
         if command.cwd is None or None in targets or place.depth >= MAX_DEPTH:
             self._log.unknown.append(evidence)
             return True
-        directory = posixpath.normpath(posixpath.join(command.cwd, options.get("-C", "")))
+        directory = absolute(options.get("-C", ""), command.cwd)
         names = (options["-f"],) if "-f" in options else MAKEFILES
         found = [path for name in names if self._tree.is_file(path := posixpath.join(directory, name))]
         if not found:
@@ -216,8 +217,8 @@ class BuildReader:
             place.env,
             overrides,
             directory,
-            lambda name: self._tree.read(posixpath.normpath(posixpath.join(directory, name))),
-            lambda path: list(self._tree.names(posixpath.normpath(posixpath.join(directory, path)))),
+            lambda name: self._tree.read(absolute(name, directory)),
+            lambda path: list(self._tree.names(absolute(path, directory))),
         )
         makefile = reader.parse(self._tree.read(found[0]) or "")
         shown = self._tree.to_context(found[0]) or found[0]
@@ -265,7 +266,7 @@ class BuildReader:
             return True
         inner = replace(place, via=f"task {' '.join(names)}".strip(), depth=place.depth + 1)
         for directory, text in commands:
-            self._text(text, posixpath.normpath(posixpath.join(cwd, directory)), inner)
+            self._text(text, absolute(directory, cwd), inner)
         return True
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Mapping
 
 from msgspec import Struct
+
+from dockerslim_rewrite.analysis.paths import absolute
 
 VALUE_FLAGS = frozenset(
     [
@@ -121,4 +122,4 @@ def _directory(cwd: str | None, flags: Mapping[str, str | None]) -> str | None:
     change = flags["C"]
     if change is None or (cwd is None and not change.startswith("/")):
         return None
-    return posixpath.normpath(posixpath.join(cwd or "/", change))
+    return absolute(change, cwd or "/")

@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence
+from dockerslim_rewrite.analysis.paths import absolute, upwards
 from dockerslim_rewrite.context.module_cache import ModuleCache
 from dockerslim_rewrite.languages.go.constraints import Tags
 from dockerslim_rewrite.languages.go.header import Header, read_header
@@ -77,18 +78,15 @@ class Importer:
         found = [(self._module.path, self._module.directory)]
         for item in self._module.replaces:
             if item.new_version is None:
-                found.append((item.old, posixpath.normpath(posixpath.join(self._module.directory, item.new))))
+                found.append((item.old, absolute(item.new, self._module.directory)))
         found.extend((module.path, module.directory) for module in self._workspace(self._module.directory))
         return sorted(dict.fromkeys(found), key=lambda entry: -len(entry[0]))
 
     def _workspace(self, directory: str) -> list[Module]:
-        while self._tree.read(posixpath.join(directory, "go.work")) is None:
-            if directory in ("/", ""):
-                return []
-            directory = posixpath.dirname(directory)
-        text = self._tree.read(posixpath.join(directory, "go.work")) or ""
+        works = ((folder, self._tree.read(posixpath.join(folder, "go.work"))) for folder in upwards(directory))
+        directory, text = next(((folder, text) for folder, text in works if text is not None), ("", ""))
         words = [line.split("//")[0].removeprefix("use").strip(" \t()") for line in text.splitlines()]
-        places = (posixpath.normpath(posixpath.join(directory, word.strip('"'))) for word in words if word)
+        places = (absolute(word.strip('"'), directory) for word in words if word)
         return [module for place in places if (module := self._tree.module_at(place)) is not None]
 
     def closure(self, directories: Iterable[str], files: Iterable[str] = ()) -> Closure:
@@ -142,7 +140,7 @@ class Importer:
 
     def _load(self, path: str, importer: str) -> Package | None:
         if path.startswith(("./", "../")):
-            return self._local(path, posixpath.normpath(posixpath.join(importer, path)), "local")
+            return self._local(path, absolute(path, importer), "local")
         for name, directory in self._locals:
             if path == name or path.startswith(name + "/"):
                 found = self._local(path, posixpath.join(directory, path[len(name) :].lstrip("/")), "local")

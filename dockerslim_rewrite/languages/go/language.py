@@ -169,6 +169,20 @@ class _Inference:
                 self._binary(binary)
             elif process is main and not self._binaries_of_scripts(process):
                 self._untraced(process)
+        if any(binary.build is None for binary in self.binaries):
+            self._carry_all(main)
+
+    def _carry_all(self, main: Process) -> None:
+        """Nothing tells what an unknown program starts: it may be anything that was built here."""
+        for build in self.log.builds:
+            unnamed = any(output.path is None for output in build.outputs)
+            if unnamed or (not build.outputs and None in build.command.operands):
+                message = f"what {main.argv[0]} starts is not known, and may be what `{build.evidence.text}` builds"
+                hint = "start the binary by its path, or build it with `go build -o`"
+                self.obstacles.append(Obstacle("G09", self._line(main.evidence), message, hint))
+            for output in build.outputs:
+                if output.path is not None and all(binary.path != output.path for binary in self.binaries):
+                    self._binary(Binary(output.path, replace(main, argv=(output.path,)), build, output))
 
     def _binaries_of_scripts(self, shell: Process) -> bool:
         """Carry the binaries that start scripts name in a text which a shell runs: `sh -c "/opt/app $*"`."""

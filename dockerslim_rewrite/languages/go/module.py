@@ -9,6 +9,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from dockerslim_rewrite.analysis.paths import upwards
 from dockerslim_rewrite.context.model import Context
 
 _WORD = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|`[^`\n]*+`?|//[^\n]*|=>|[()]|[^\s"`()]+')
@@ -105,24 +106,17 @@ def _directives(text: str) -> Iterator[tuple[int, list[str], str]]:
 
 def find_module(context: Context, directory: str) -> Module | None:
     """Return the module that holds a context directory, or None when there is no go.mod up to the root."""
-    while True:
-        text = context.read_text(posixpath.join(directory, "go.mod"))
+    for folder in upwards(directory):
+        text = context.read_text(posixpath.join(folder, "go.mod"))
         if text is not None:
-            return parse_go_mod(text, directory)
-        if not directory:
-            return None
-        directory = posixpath.dirname(directory)
+            return parse_go_mod(text, folder)
+    return None
 
 
 def workspace_modules(context: Context, directory: str) -> tuple[Module, ...]:
     """Return the modules that the go.work file at or above a directory uses; () when there is none."""
-    while True:
-        text = context.read_text(posixpath.join(directory, "go.work"))
-        if text is not None:
-            break
-        if not directory:
-            return ()
-        directory = posixpath.dirname(directory)
+    works = ((folder, context.read_text(posixpath.join(folder, "go.work"))) for folder in upwards(directory))
+    directory, text = next(((folder, text) for folder, text in works if text is not None), ("", ""))
     found = []
     for _, words, _ in _directives(text):
         if words[0] == "use" and len(words) > 1:

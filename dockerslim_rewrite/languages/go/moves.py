@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from dockerslim_rewrite.analysis.paths import absolute
 from dockerslim_rewrite.analysis.words import options_and_operands
 from dockerslim_rewrite.shell.model import SimpleCommand
 
@@ -37,12 +38,12 @@ def read_moves(name: str, command: SimpleCommand, is_directory: Callable[[str], 
     else:
         to_dir = True
     cwd = command.cwd
-    target = posixpath.normpath(posixpath.join(cwd, into))
+    target = absolute(into, cwd)
     to_dir = to_dir or (is_directory(target) and "-T" not in options)
     is_link = name == "ln"
     for word in words:
         base = (posixpath.dirname(target) if not to_dir else target) if is_link else cwd
-        old = posixpath.normpath(posixpath.join(base, word))
+        old = absolute(word, base)
         if posixpath.basename(old) == "*" or word.endswith("/."):
             yield Move(posixpath.dirname(old) if old.endswith("/*") else old, target, is_link, whole=True)
         else:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from dockerslim_rewrite.analysis.files import CopiedTree
 from dockerslim_rewrite.analysis.model import Evidence, Step
+from dockerslim_rewrite.analysis.paths import upwards
 from dockerslim_rewrite.knowledge.go_modules import go_commands
 from dockerslim_rewrite.languages.caches import builds_as_root, home, is_carried, is_disturbed, mount_flags, mount_on
 from dockerslim_rewrite.languages.go.binary import Binary
@@ -123,12 +124,7 @@ def _is_remote(stage: Stage, module: Module) -> bool:
         return False
     if any(item.new_version is None for item in module.replaces):
         return False
-    while True:
-        if tree.is_file(posixpath.join(directory, "go.work")):
-            return False
-        if directory in ("/", ""):
-            return True
-        directory = posixpath.dirname(directory)
+    return not any(tree.is_file(posixpath.join(folder, "go.work")) for folder in upwards(directory))
 
 
 def _is_downloadable(stage: Stage, step: Step, build: Build) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from dockerslim_rewrite.analysis.paths import absolute
 from dockerslim_rewrite.languages.go.command import GoCommand
 from dockerslim_rewrite.languages.go.constraints import Tags
 from dockerslim_rewrite.languages.go.module import Module, go_version
@@ -107,7 +108,7 @@ class Outputs:
             yield self._output(mains[0], cwd, kind, self.modules_on(command))
 
     def _named(self, out: str, cwd: str, targets: list[Target], kind: str, modules: bool) -> Iterator[Output]:
-        path = posixpath.normpath(posixpath.join(cwd, out))
+        path = absolute(out, cwd)
         if out.endswith("/") or self._is_directory(path):
             for target in targets:
                 yield self._output(target, path, kind, modules)
@@ -154,7 +155,7 @@ class Outputs:
             return []
         words = [word for word in operands if word is not None]
         if words[0].endswith(".go"):
-            paths = [posixpath.normpath(posixpath.join(cwd, word)) for word in words]
+            paths = [absolute(word, cwd) for word in words]
             return [Target(None, posixpath.dirname(paths[0]), tuple(self._globbed(paths)))]
         return [target for word in words for target in self._target(word, cwd, command)]
 
@@ -178,15 +179,11 @@ class Outputs:
         is_local = word in (".", "..") or word.startswith(("./", "../", "/"))
         if "..." in word:
             prefix = word.split("...", 1)[0].rstrip("/") or "."
-            start = (
-                posixpath.normpath(posixpath.join(cwd, prefix))
-                if is_local
-                else self._import_directory(prefix, cwd, command)
-            )
+            start = absolute(prefix, cwd) if is_local else self._import_directory(prefix, cwd, command)
             yield from self._below(start, command) if start is not None else ()
             return
         if is_local:
-            directory = posixpath.normpath(posixpath.join(cwd, word))
+            directory = absolute(word, cwd)
             yield Target(self.import_path(directory, command), directory)
         else:
             yield Target(word, self._import_directory(word, cwd, command))
@@ -212,7 +209,7 @@ class Outputs:
         module = self._module(command, cwd)
         if module is not None:
             if path == module.path or path.startswith(module.path + "/"):
-                return posixpath.normpath(posixpath.join(module.directory, path[len(module.path) :].lstrip("/")))
+                return absolute(path[len(module.path) :].lstrip("/"), module.directory)
             return None
         for root in gopath(command):
             directory = posixpath.join(root, "src", path)
@@ -240,4 +237,5 @@ class Outputs:
 
 def gopath(command: GoCommand) -> tuple[str, ...]:
     """Return the directories of GOPATH."""
-    return tuple(path for path in (command.env.get("GOPATH") or "").split(":") if path) or (DEFAULT_GOPATH,)
+    paths = (command.env.get("GOPATH") or "").split(":")
+    return tuple(absolute(path, "/") for path in paths if path) or (DEFAULT_GOPATH,)

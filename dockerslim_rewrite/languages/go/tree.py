@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from dockerslim_rewrite.analysis.files import CopiedTree
+from dockerslim_rewrite.analysis.paths import absolute, upwards
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.go.header import Header, read_header
@@ -80,7 +81,7 @@ class Tree:
         if name == "mkdir" and command.cwd is not None:
             for word in argv[1:]:
                 if word is not None and not word.startswith("-"):
-                    self._make(posixpath.normpath(posixpath.join(command.cwd, word)), step)
+                    self._make(absolute(word, command.cwd), step)
         if name == "go" and argv[1:3] == ("mod", "init") and len(argv) > 3 and argv[3] and command.cwd:
             self._initialised[command.cwd] = argv[3]
         if name not in ("ln", "mv", "cp") or command.cwd is None:
@@ -199,8 +200,4 @@ class Tree:
 
     def find_module(self, directory: str) -> Module | None:
         """Return the module that holds an image directory, or None outside of modules."""
-        while True:
-            module = self.module_at(directory)
-            if module is not None or directory in ("/", ""):
-                return module
-            directory = posixpath.dirname(directory)
+        return next((module for folder in upwards(directory) if (module := self.module_at(folder)) is not None), None)

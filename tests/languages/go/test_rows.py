@@ -320,3 +320,22 @@ def test_cmd_was_never_passed_to_a_shell_form_entrypoint() -> None:
     (start,) = (item for item in findings.suggestions if isinstance(item.effect, ReplaceStart))
     assert start.effect == ReplaceStart(("/usr/local/bin/parcel",), ())
     assert start.changes == ("entrypoint", "cmd")
+
+
+def test_what_an_unknown_program_may_start_is_carried() -> None:
+    text = f'{HEAD}RUN go build -o /bin/parcel . && cp wait /bin/wait\nENTRYPOINT ["wait", "parcel"]\n'
+    found = infer(text, {"go.mod": MOD, "main.go": MAIN, "wait": "#!/bin/sh\nexec $1\n"})
+    assert {"/bin/wait", "/bin/parcel"} <= artifacts(found)
+    assert not found.obstacles
+
+
+def test_an_unknown_program_beside_a_build_of_unknown_names_is_refused() -> None:
+    text = f'{HEAD}RUN go install $(cat tool) && cp wait /bin/wait\nENTRYPOINT ["wait", "parcel"]\n'
+    found = infer(text, {"go.mod": MOD, "main.go": MAIN, "wait": "#!/bin/sh\nexec $1\n"})
+    assert [item.code for item in found.obstacles] == ["G09"]
+
+
+def test_a_gopath_of_the_root_directory_ends() -> None:
+    head = "FROM golang:1.10\nENV GOPATH /\nCOPY . $GOPATH/src/parcel\n"
+    found = infer(f'{head}RUN go build -o /parcel $GOPATH/src/parcel/main.go\nCMD ["/parcel"]\n', {"main.go": MAIN})
+    assert artifacts(found) == {"/parcel"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable
 
+from dockerslim_rewrite.analysis.paths import upwards
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.languages.node.locks.bun import read_bun_lock
 from dockerslim_rewrite.languages.node.locks.model import Lock
@@ -28,16 +29,13 @@ def read_lock(context: Context, manifest: Manifest, manager: str, members: Itera
     `members` are the packages of its workspaces, whose dependencies a production install brings as well.
     """
     roots = [pair for item in (manifest, *members) for pair in item.production.items()]
-    directory = manifest.directory
-    while True:
+    for directory in upwards(manifest.directory):
         for name in LOCK_FILES.get(manager, ()):
             path = posixpath.join(directory, name)
             text = context.read_text(path)
             if text is not None:
                 return _read(path, text, manager, roots)
-        if not directory:
-            return None
-        directory = posixpath.dirname(directory)
+    return None
 
 
 def _read(path: str, text: str, manager: str, roots: Iterable[tuple[str, str]]) -> Lock | None:
