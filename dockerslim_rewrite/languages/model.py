@@ -27,13 +27,15 @@ class Artifact(Struct, frozen=True):
     """A path of the builder that the runtime needs at the same absolute path.
 
     `is_dir`: copy the directory's content to the same directory. `rank` orders layers from least to most often changed
-    (the RANK_ constants). `needed_by` says who needs it ("CMD", "server.js:12 express.static").
+    (the RANK_ constants). `needed_by` says who needs it ("CMD", "server.js:12 express.static"). `programs` of a
+    directory are found on PATH with it.
     """
 
     path: str
     is_dir: bool
     rank: int
     needed_by: str
+    programs: tuple[str, ...] = ()
 
 
 class MakeDirectory(Struct, frozen=True):

@@ -73,13 +73,13 @@ def script_artifacts(flows: Iterable[Start | None], wanted: Iterable[Wanted]) ->
 def without_nested(named: Iterable[Wanted], system: Iterable[Wanted]) -> tuple[Wanted, ...]:
     """Put what languages name and the system layer together; what a directory of the other side holds goes with it."""
     named = tuple(named)
-    added = [item for item in system if not any(_holds(other.artifact, item.artifact.path) for other in named)]
-    folders = tuple(item.artifact.path for item in added if item.artifact.is_dir)
-    return (*(item for item in named if not below(item.artifact.path, folders)), *added)
-
-
-def _holds(artifact: Artifact, path: str) -> bool:
-    return below(path, (artifact.path,)) if artifact.is_dir else path == artifact.path
+    paths = {item.artifact.path for item in named}
+    folders = {item.artifact.path for item in named if item.artifact.is_dir}
+    added = [
+        item for item in system if item.artifact.path not in paths and folders.isdisjoint(upwards(item.artifact.path))
+    ]
+    brought = {item.artifact.path for item in added if item.artifact.is_dir}
+    return (*(item for item in named if brought.isdisjoint(upwards(item.artifact.path))), *added)
 
 
 def system_layer(

@@ -222,6 +222,11 @@ def _no_base(inputs: Inputs, misfits: list[Misfit]) -> tuple[Blocker, ...]:
     return tuple(blockers)
 
 
+def _weighs(item: Dropped, dockerfile: Dockerfile) -> bool:
+    """Whoever has a stage for building already is not helped by one more that leaves a cache behind."""
+    return item.weighs and not (item.path and len(dockerfile.stages) > 1)
+
+
 def _plan(
     inputs: Inputs,
     applied: tuple[Suggestion, ...],
@@ -232,7 +237,7 @@ def _plan(
 ) -> RewritePlan | NoBenefit:
     facts = inputs.project.facts
     dropped = _dropped(inputs, needs)
-    if fit.option.image == facts.base_text and not any(item.weighs for item in dropped):
+    if fit.option.image == facts.base_text and not any(_weighs(item, inputs.dockerfile) for item in dropped):
         reason = f"{facts.base_text} is already the smallest base that fits, and nothing of weight would be left behind"
         return NoBenefit(facts.stage.from_.line, reason)
     system, recommends = needs.system, needs.packages.recommends

@@ -93,7 +93,10 @@ def _is_provided(program: str, artifacts: tuple[Artifact, ...], cwd: str = "/") 
     if "/" in program:
         path = posixpath.normpath(posixpath.join(cwd, program))
         return any(_covers(artifact, path) for artifact in artifacts)
-    return any(not artifact.is_dir and posixpath.basename(artifact.path) == program for artifact in artifacts)
+    return any(
+        program in artifact.programs or (not artifact.is_dir and posixpath.basename(artifact.path) == program)
+        for artifact in artifacts
+    )
 
 
 def _covers(artifact: Artifact, path: str) -> bool:

@@ -181,7 +181,7 @@ def test_the_author_s_own_image_gets_no_package_that_the_original_lacks() -> Non
 
 
 def test_yarn_2_keeps_its_cache_elsewhere() -> None:
-    berry = {"package.json": {"packageManager": "yarn@4.1.0", "dependencies": {"express": "4"}}}
+    berry: dict[str, object] = {"package.json": {"packageManager": "yarn@4.1.0", "dependencies": {"express": "4"}}}
     assert left_by_node("corepack enable && yarn install", files=berry) == []
     assert left_by_node("yarn install", files={".yarnrc.yml": "nodeLinker: node-modules\n"}) == []
 
@@ -198,3 +198,11 @@ def test_the_report_says_what_is_left() -> None:
     )
     outcome = rewrite(text, MemoryContext(PYTHON))
     assert isinstance(outcome, Rewritten) and outcome.plan.dropped == (PIP, LISTS)
+
+
+def test_a_cache_is_no_reason_for_a_third_stage() -> None:
+    install = "WORKDIR /app\nCOPY . .\nRUN npm install --omit=dev\nCMD node index.js\n"
+    context = MemoryContext({"package.json": json.dumps(NODE["package.json"]), "index.js": "require('express')"})
+    assert isinstance(rewrite(f"FROM node:20-alpine\n{install}", context), Rewritten)
+    earlier = "FROM node:20-alpine AS pages\nRUN mkdir /out\n"
+    assert isinstance(rewrite(f"{earlier}FROM node:20-alpine\n{install}", context), Unchanged)

@@ -124,3 +124,11 @@ def test_a_stages_directory_that_is_poured_into_one_of_the_base_is_refused() -> 
     found = rewrite(f'{text}RUN cd /src && go build -o /app .\nCMD ["/app"]\n', MemoryContext(GO_FILES))
     assert isinstance(found, Refused)
     assert [(item.code, item.line) for item in found.blockers] == [("D09", 4)]
+
+
+def test_a_program_of_a_global_package_needs_no_package_of_the_base() -> None:
+    text = 'FROM node:20\nWORKDIR /app\nRUN npm install -g pm2\nCOPY . .\nENTRYPOINT ["./start.sh"]\n'
+    files = FILES | {"start.sh": '#!/bin/bash\nfor one in $NAMES; do pm2 start main.js --only "$one"; done\npm2 logs\n'}
+    found = _rewritten(text, files)
+    assert found.plan.runtime_base == "node:20-slim"
+    assert "RUN npm rebuild -g --ignore-scripts pm2" in found.text

@@ -31,7 +31,7 @@ def global_suggestions(facts: Study) -> Iterator[Suggestion]:
         if install.place is None:
             continue
         if install.place == node_packages.global_site("npm").default:
-            yield from _npm_package(name, install)
+            yield from _npm_package(name, install, facts)
         else:
             whole.setdefault(install.place, (install, install.evidence))
     for place, (install, evidence) in whole.items():
@@ -42,9 +42,12 @@ def global_suggestions(facts: Study) -> Iterator[Suggestion]:
             yield from _links(site, install.manager, evidence)
 
 
-def _npm_package(name: str, install: GlobalInstall) -> Iterator[Suggestion]:
+def _npm_package(name: str, install: GlobalInstall, facts: Study) -> Iterator[Suggestion]:
     evidence = (install.evidence,)
-    artifact = Artifact(posixpath.join(install.place or "", name), True, RANK_DEPENDENCIES, "the start command")
+    called = (posixpath.basename(program) for program, _ in (*facts.launch.programs, *facts.launch.system))
+    programs = tuple(sorted({one for one in called if node_packages.package_of_program(one) == name}))
+    path = posixpath.join(install.place or "", name)
+    artifact = Artifact(path, True, RANK_DEPENDENCIES, "the start command", programs=programs)
     yield Suggestion("N11", f"{name} is installed globally", artifact, evidence)
     rebuild = RunInRuntime(f"npm rebuild -g --ignore-scripts {name}")
     yield Suggestion("N11", f"the links of {name} are made again, COPY would follow them", rebuild, evidence)
