@@ -127,8 +127,8 @@ def test_a_stages_directory_that_is_poured_into_one_of_the_base_is_refused() -> 
 
 
 def test_a_program_of_a_global_package_needs_no_package_of_the_base() -> None:
-    text = 'FROM node:20\nWORKDIR /app\nRUN npm install -g pm2\nCOPY . .\nENTRYPOINT ["./start.sh"]\n'
+    text = 'FROM node:20\nWORKDIR /app\nRUN npm install -g pm2 && npm install\nCOPY . .\nENTRYPOINT ["./start.sh"]\n'
     files = FILES | {"start.sh": '#!/bin/bash\nfor one in $NAMES; do pm2 start main.js --only "$one"; done\npm2 logs\n'}
     found = _rewritten(text, files)
-    assert found.plan.runtime_base == "node:20-slim"
+    assert found.plan.runtime_base == "node:20-alpine"
     assert "RUN npm rebuild -g --ignore-scripts pm2" in found.text

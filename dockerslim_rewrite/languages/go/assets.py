@@ -113,7 +113,9 @@ class AssetFinder:
             build_only = is_build_only_directory(name) if tree.is_dir else is_build_only(name)
             if not tree.context_path or build_only or not below(tree.image_path, self._roots):
                 continue
-            if tree.is_dir and (tree.image_path in self._roots or not self._has_assets(tree.image_path)):
+            unseen = self._project.files.is_unseen(tree.context_path)
+            known = tree.is_dir and not unseen and not self._has_assets(tree.image_path)
+            if known or (tree.is_dir and tree.image_path in self._roots):
                 continue
             instruction = self._project.facts.steps[tree.step].instruction
             evidence = Evidence("Dockerfile", instruction.line, f"{instruction.keyword} {instruction.value}")
