@@ -1,5 +1,9 @@
 """The COPY lines of the runtime stage: an image has some 127 layers at most, so files of a folder share one."""
 
+import json
+
+import pytest
+
 from dockerslim_rewrite.analysis.ownership import Ownership
 from dockerslim_rewrite.languages.model import RANK_CODE, Artifact
 from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, Wanted
@@ -36,3 +40,8 @@ def test_what_may_be_a_directory_has_a_copy_of_its_own() -> None:
     """A COPY of several sources would pour a directory out."""
     lines = copies(Artifact("/opt/a", False, RANK_SYSTEM, ""), Artifact("/opt/b", False, RANK_SYSTEM, ""))
     assert lines == ["COPY --from=builder /opt/a /opt/a", "COPY --from=builder /opt/b /opt/b"]
+
+
+@pytest.mark.parametrize("path", ["/app/a b", "/app/a\tb"])
+def test_white_space_in_a_path_needs_json(path: str) -> None:
+    assert copies(code(path)) == [f"COPY --from=builder {json.dumps([path, path])}"]
