@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from dockerslim_rewrite.analysis.files import CopiedTree
 from dockerslim_rewrite.analysis.paths import upwards
-from dockerslim_rewrite.knowledge.secrets import is_secret, secret_kind
+from dockerslim_rewrite.knowledge.secrets import SecretFile, is_secret, secret_kind
 from dockerslim_rewrite.languages.model import Note, Project
 from dockerslim_rewrite.planning.model import BuilderItem, Edit, Insert, RuntimeLine
 from dockerslim_rewrite.syntax.words import parse_pairs, references
@@ -74,10 +75,7 @@ def _sources(line: RuntimeLine) -> list[str]:
 
 def _files(project: Project, tree: CopiedTree, copied: set[str], removals: list[str]) -> Iterator[Note]:
     context = project.context
-    for path in context.walk(tree.context_path) if tree.is_dir else (tree.context_path,):
-        kind = secret_kind(posixpath.basename(path))
-        if kind is None:
-            continue
+    for path, kind in _called_so(tuple(context.walk(tree.context_path)) if tree.is_dir else (tree.context_path,)):
         inside = posixpath.relpath(path, tree.context_path or ".") if tree.is_dir else ""
         image_path = posixpath.join(tree.image_path, inside) if inside else tree.image_path
         removed = any(posixpath.basename(path) in text for text in removals)
@@ -86,6 +84,14 @@ def _files(project: Project, tree: CopiedTree, copied: set[str], removals: list[
         if kind.content.search(context.read_text(path) or "") is not None:
             line = project.facts.steps[tree.step].instruction.line
             yield Note(CODE, line, f"{path} may hold a secret, and is copied to the image that runs: {kind.advice}")
+
+
+# The same for each Dockerfile of a folder, however many there are.
+@lru_cache(maxsize=4)
+def _called_so(paths: tuple[str, ...]) -> tuple[tuple[str, SecretFile], ...]:
+    """Return the files whose names are those of secrets."""
+    kinds = ((path, secret_kind(path.rpartition("/")[2])) for path in paths)
+    return tuple((path, kind) for path, kind in kinds if kind is not None)
 
 
 def _is_in(path: str, copied: set[str]) -> bool:

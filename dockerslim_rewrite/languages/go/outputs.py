@@ -198,7 +198,7 @@ class Outputs:
             directory = stack.pop()
             if self._tree.go_files(directory):
                 yield Target(self.import_path(directory, command), directory)
-            for name in sorted(self._tree.names(directory), reverse=True):
+            for name in sorted(self._tree.folders(directory), reverse=True):
                 path = posixpath.join(directory, name)
                 skipped = name.startswith((".", "_")) or name in ("testdata", "vendor", "node_modules")
                 if not skipped and self._tree.is_dir(path) and not self._tree.is_file(posixpath.join(path, "go.mod")):

@@ -134,6 +134,10 @@ class Tree:
             self._names[directory] = found
         return self._names[directory]
 
+    def folders(self, directory: str) -> list[str]:
+        """Return the names in an image directory that are no regular files."""
+        return [name for name, source in self.names(directory).items() if not self.context.is_file(source)]
+
     def to_context(self, path: str) -> str | None:
         """Return the context path behind an image file or directory, or None when COPY brought none."""
         path = self.resolve(path)
