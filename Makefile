@@ -28,9 +28,12 @@ self: $(STAMP)  ## our own `check` on every fixture that is a project: no file i
 	$(VENV)/bin/dockerslim-rewrite check --fail-on never --exclude fixtures/syntax/ fixtures
 	$(VENV)/bin/dockerslim-rewrite check --fail-on refused --quiet Dockerfile
 
-bench: $(STAMP)  ## measures everything and writes docs/performance.md; takes minutes
+bench: $(STAMP)  ## measures speed and memory and writes docs/performance.md; a quarter of an hour
 	$(PY) -m pip install --quiet --editable '.[bench]'
-	$(PY) -m benchmarks
+	$(PY) -m benchmarks --write
+
+bench-images: $(STAMP)  ## the section on images of docs/performance.md; builds eighty images with the engine
+	$(PY) -m benchmarks --write images
 
 lint: $(STAMP)  ## formatting, style, types, import rules
 	$(VENV)/bin/ruff format --check .

@@ -9,6 +9,7 @@ from typing import get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dockerslim_rewrite.acp.apart import environment_apart
 from dockerslim_rewrite.config.model import Choices
 from dockerslim_rewrite.configured import Setup, make_configs, rewrite_as, set_up
 from dockerslim_rewrite.context.local import LocalContext, NoContext
@@ -89,13 +90,16 @@ def _rewritten(request: Request) -> str | None:
     """Return the smallest rewrite that leaves the last stage's settings alone. Nothing is hardened or optimised."""
     setup, context = _set_up(request)
     plain = replace(setup.options, nonroot=False, optimize=False)
+    given = _settings(request.text)
     for style in dict.fromkeys((plain.runtime, "auto", *get_args(Style))):
         try:
             outcome = rewrite_as(replace(setup, options=replace(plain, runtime=style)), request.text, context)
         except (InvalidDockerfile, CheckFailed):
             continue
-        if isinstance(outcome, Rewritten) and _settings(outcome.text) == _settings(request.text):
-            return outcome.text
+        if isinstance(outcome, Rewritten):
+            text = environment_apart(outcome.text, [value for keyword, value in given[1] if keyword == "ENV"])
+            if _settings(text) == given:
+                return text
     return None
 
 
