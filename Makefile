@@ -20,7 +20,7 @@ images: $(STAMP)  ## only the tests that build and run real images
 coverage: $(STAMP)  ## branch coverage of the package by all tests without an engine, commands that they start included
 	$(PY) -m pytest -n 2 -m "not image" --cov
 
-vscode-host: $(STAMP)  ## the VS Code extension in code-server: 630 MB are installed, as root, the first time
+vscode-host: $(STAMP)  ## the VS Code extension in code-server: 850 MB are installed, as root, the first time
 	test -x $(VSCODE_HOST)/node_modules/.bin/code-server || bash editors/vscode/host/install.sh $(VSCODE_HOST)
 	DOCKERSLIM_REQUIRE_EDITORS=1 DOCKERSLIM_VSCODE_HOST=$(VSCODE_HOST) $(PY) -m pytest -n 0 tests/lsp/test_vscode_host.py
 

@@ -70,18 +70,6 @@ def script_artifacts(flows: Iterable[Start | None], wanted: Iterable[Wanted]) ->
                 yield Wanted(Artifact(path, False, RANK_CODE, what), code, f"{path}: {what}", (evidence,))
 
 
-def without_nested(named: Iterable[Wanted], system: Iterable[Wanted]) -> tuple[Wanted, ...]:
-    """Put what languages name and the system layer together; what a directory of the other side holds goes with it."""
-    named = tuple(named)
-    paths = {item.artifact.path for item in named}
-    folders = {item.artifact.path for item in named if item.artifact.is_dir}
-    added = [
-        item for item in system if item.artifact.path not in paths and folders.isdisjoint(upwards(item.artifact.path))
-    ]
-    brought = {item.artifact.path for item in added if item.artifact.is_dir}
-    return (*(item for item in named if brought.isdisjoint(upwards(item.artifact.path))), *added)
-
-
 def system_layer(
     facts: StageFacts,
     files: ImageFiles,

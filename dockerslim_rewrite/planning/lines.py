@@ -12,6 +12,8 @@ from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, Link, Wanted
 from dockerslim_rewrite.planning.model import RuntimeLine
 
 ACCOUNT_FILES = ("/etc/passwd", "/etc/group")
+# BuildKit reads lines of 65,535 bytes at most; characters that must be escaped take up to three.
+MAX_COPY_BYTES = 16_000
 
 
 def copy_text(builder: str, sources: tuple[str, ...], dest: str, owner: str = "", mode: str = "") -> str:
@@ -42,9 +44,23 @@ def artifact_lines(
             yield from (_artifact_line(builder, item, ownership, default_owner) for item in items)
             continue
         owner = ownership.owner(folder) or default_owner
-        sources = tuple(item.artifact.path for item in items)
-        text = copy_text(builder, sources, folder.rstrip("/") + "/", owner)
-        yield RuntimeLine("artifacts", text, code)
+        for sources in _batches(item.artifact.path for item in items):
+            text = copy_text(builder, sources, folder.rstrip("/") + "/", owner)
+            yield RuntimeLine("artifacts", text, code)
+
+
+def _batches(paths: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the paths in groups whose COPYs are short enough for BuildKit, one path at least."""
+    batch: list[str] = []
+    size = 0
+    for path in paths:
+        size += len(path.encode("utf-8", "surrogatepass")) + 1
+        if batch and size > MAX_COPY_BYTES:
+            yield tuple(batch)
+            batch, size = [], len(path.encode("utf-8", "surrogatepass")) + 1
+        batch.append(path)
+    if batch:
+        yield tuple(batch)
 
 
 def _shared_copy(wanted: Wanted) -> tuple[str | None, int, str]:

@@ -32,7 +32,6 @@ from dockerslim_rewrite.planning.artifacts import (
     language_artifacts,
     script_artifacts,
     system_layer,
-    without_nested,
 )
 from dockerslim_rewrite.planning.base import Fit, Misfit, try_option
 from dockerslim_rewrite.planning.contract import item_index
@@ -156,7 +155,8 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
     if system.links:
         evidence = tuple(link.evidence for link in system.links)
         base.append(Requirement(NeedShell(), "D09", "a symbolic link is made in the runtime stage", evidence))
-    return _Needs(without_nested(wanted, system.wanted), system, packages, (*base, *packages.kept))
+    # What both name is the language's: the later one counts.
+    return _Needs((*system.wanted, *wanted), system, packages, (*base, *packages.kept))
 
 
 def _system_blockers(inputs: Inputs, needs: _Needs) -> tuple[Blocker, ...]:

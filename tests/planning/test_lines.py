@@ -26,6 +26,14 @@ def test_many_files_of_a_folder_share_a_copy() -> None:
     assert copies(*map(code, names)) == [f"COPY --from=builder {' '.join(names)} /app/"]
 
 
+def test_a_copy_is_no_longer_than_buildkit_reads() -> None:
+    names = [f"/app/[page]$\u00e9{number}.txt" for number in range(9000)]
+    lines = copies(*map(code, names))
+    assert 10 < len(lines) < 40
+    assert max(len(line.encode()) for line in lines) < 65_535
+    assert " ".join(line.split(" ", 2)[2].rsplit(" ", 1)[0] for line in lines).count(" ") == len(names) - 1
+
+
 def test_neighbours_alone_are_joined() -> None:
     lines = copies(code("/app/a"), code("/app/b"), code("/etc/c"), code("/app/lib", is_dir=True), code("/app/d"))
     assert lines == [

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs code-server, a VS Code that a browser shows, into a folder: 630 MB, and four minutes on two free cores.
+# Installs code-server, a VS Code that a browser shows, into a folder: 850 MB; most of the time is its own compilation.
 # It wants Node 24, which comes from PyPI; its native modules are compiled against that. Needs root for the libraries.
 set -euo pipefail
 folder=$1
