@@ -139,14 +139,21 @@ def test_a_network_of_the_users_choice(fake: FakeEngine) -> None:
     assert not any(call[0] == "network" or "--publish" in call for call in fake.calls)
 
 
+def _interrupt_in(fake: FakeEngine, step: str, number: signal.Signals) -> None:
+    """Send a signal to this process as soon as the engine is at a step, however slow the machine is."""
+    while not names(fake, step):
+        time.sleep(0.05)
+    os.kill(os.getpid(), number)
+
+
 @pytest.mark.parametrize(("number", "error"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)])
 @pytest.mark.parametrize("step", ["build", "create"])
 def test_interrupts_clean_up(
     fake: FakeEngine, tmp_path: Path, step: str, number: signal.Signals, error: type[BaseException]
 ) -> None:
     before = signal.getsignal(signal.SIGTERM)
-    fake.answer(step, seconds=1)
-    threading.Timer(0.5, lambda: os.kill(os.getpid(), number)).start()
+    fake.answer(step, seconds=5)
+    threading.Thread(target=_interrupt_in, args=(fake, step, number), daemon=True).start()
     with pytest.raises(error), Session(Engine(str(fake.path))) as session:
         session.build(build(tmp_path))
         with session.container("x", Start()):
