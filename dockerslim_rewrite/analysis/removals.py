@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from dockerslim_rewrite.analysis.effects import Builds, CommandEffect, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.model import StageFacts
 from dockerslim_rewrite.analysis.paths import below
+
+
+def removed_paths(paths: Iterable[str], facts: StageFacts, effects: Sequence[CommandEffect]) -> frozenset[str]:
+    """Return those of some absolute paths that are removed. Few commands remove anything: only for what their patterns
+    cover is the whole stage looked at."""
+    patterns = {
+        pattern
+        for command in effects
+        for effect in command.effects
+        if isinstance(effect, Removes)
+        for pattern in effect.paths
+    }
+    covered = (path for path in paths if any(_covers(pattern, path) for pattern in patterns))
+    return frozenset(path for path in covered if is_removed(path, facts, effects))
 
 
 def is_removed(path: str, facts: StageFacts, effects: Iterable[CommandEffect]) -> bool:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from dockerslim_rewrite.analysis.effects import ChangesAccounts, CommandEffect, Writes
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts, Step
 from dockerslim_rewrite.analysis.ownership import Ownership
-from dockerslim_rewrite.analysis.paths import below
+from dockerslim_rewrite.analysis.paths import below, upwards
 from dockerslim_rewrite.languages.model import (
     Artifact,
     BuilderEdit,
@@ -95,8 +95,8 @@ def _staying_workdirs(chosen: Chosen, moved: frozenset[int]) -> frozenset[int]:
             made += [workdir, *([step.copy.dest] if step.copy is not None else [])]
     for command in chosen.effects:
         made += [path for effect in command.effects if isinstance(effect, Writes) for path in effect.paths]
-    folders = [item.artifact.path.rstrip("/") for item in chosen.wanted if item.artifact.is_dir]
-    missing = {folder for folder in folders if not any(below(path, (folder,)) for path in made)}
+    there = {folder for path in made for folder in upwards(path)}
+    missing = {item.artifact.path.rstrip("/") or "/" for item in chosen.wanted if item.artifact.is_dir} - there
     last = max((index for index in moved if after[index].rstrip("/") in missing), default=-1)
     return frozenset(index for index in moved if index <= last and _is_workdir(chosen.facts.steps[index]))
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.ownership import Ownership
 from dockerslim_rewrite.analysis.paths import below
-from dockerslim_rewrite.analysis.removals import is_removed
+from dockerslim_rewrite.analysis.removals import removed_paths
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.overlay import current_overlay
 from dockerslim_rewrite.languages.model import (
@@ -100,8 +100,9 @@ def make_plan(inputs: Inputs) -> RewritePlan | NoBenefit | tuple[Blocker, ...]:
 
 def _still_there(inputs: Inputs, wanted: Iterable[Wanted]) -> list[Wanted]:
     """Leave out what a later command removes."""
-    facts, effects = inputs.project.facts, inputs.effects
-    return [item for item in wanted if not is_removed(item.artifact.path, facts, effects)]
+    items = list(wanted)
+    removed = removed_paths((item.artifact.path for item in items), inputs.project.facts, inputs.effects)
+    return [item for item in items if item.artifact.path not in removed]
 
 
 def _with_context_hint(inputs: Inputs, blockers: tuple[Blocker, ...]) -> tuple[Blocker, ...]:
