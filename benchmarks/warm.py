@@ -15,6 +15,7 @@ from dockerslim_rewrite.planning.model import Options
 LINES = (10, 100, 1_000, 10_000)
 FILES = (10, 100, 1_000, 10_000, 100_000)
 PER_FOLDER = 100
+NAMES = 100  # of variables: docs/security.md has a limit for variables times instructions
 
 
 def report() -> str:
@@ -28,8 +29,10 @@ def dockerfile(lines: int) -> str:
     """Return a Dockerfile of so many lines: settings, commands, comments and a build."""
     head = ["FROM golang:1.24", "WORKDIR /app", "COPY . ."]
     tail = ["RUN go build -o /app/server .", "EXPOSE 8080", 'CMD ["/app/server"]']
-    kinds = ("ENV NAME{0}=value{0}", "RUN mkdir -p /srv/data{0}", "# a remark on {0}", 'LABEL key{0}="value {0}"', "")
-    body = [kinds[number % len(kinds)].format(number) for number in range(lines - len(head) - len(tail))]
+    kinds = ("ENV NAME{1}=value{0}", "RUN mkdir -p /srv/data{0}", "# a remark on {0}", 'LABEL key{0}="value {0}"', "")
+    body = [
+        kinds[number % len(kinds)].format(number, number % NAMES) for number in range(lines - len(head) - len(tail))
+    ]
     return "\n".join([*head, *body, *tail, ""])
 
 
