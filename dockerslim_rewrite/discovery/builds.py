@@ -26,7 +26,7 @@ class Builds:
         Compose and bake files above the Dockerfile, up to the repository's root, are read as well.
         """
         folder = os.path.realpath(Path(dockerfile).parent)
-        for above in _up_to_repository(folder):
+        for above in up_to_repository(folder):
             self._look(above)
         return tuple(self._by_dockerfile.get(os.path.realpath(dockerfile), ()))
 
@@ -75,11 +75,11 @@ def choose_context(builds: Builds, dockerfile: str, given: Path | None) -> tuple
 
 def leaves_repository(path: str) -> bool:
     """Tell whether a file is a link out of the repository (of its folder, where there is none): it is not looked at."""
-    top = _up_to_repository(os.path.realpath(Path(path).parent))[0]
+    top = up_to_repository(os.path.realpath(Path(path).parent))[0]
     return not os.path.realpath(path).startswith(f"{top.rstrip('/')}/")
 
 
-def _up_to_repository(folder: str) -> list[str]:
+def up_to_repository(folder: str) -> list[str]:
     """Return the folders from the repository's root down; the folder alone when it is in no repository."""
     parents = [folder, *(str(path) for path in Path(folder).parents)]
     for number, path in enumerate(parents):

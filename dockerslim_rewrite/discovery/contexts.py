@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dockerslim_rewrite.context.builds import MAX_CHARACTERS
+from dockerslim_rewrite.context.local import read_regular
+from dockerslim_rewrite.discovery.builds import up_to_repository
 from dockerslim_rewrite.syntax.instruction import split_words
 from dockerslim_rewrite.syntax.model import Dockerfile, Instruction
 from dockerslim_rewrite.syntax.parser import parse_dockerfile
@@ -15,14 +17,11 @@ _GLOB = frozenset("*?[$")
 
 def context_in_repository(path: Path) -> Path:
     """Return the context of a Dockerfile on disk, the repository's root at most; its own folder in no repository."""
-    repository = next((folder for folder in path.absolute().parents if (folder / ".git").exists()), None)
-    if repository is None or repository == path.absolute().parent:
+    repository = Path(up_to_repository(str(path.absolute().parent))[0])
+    if repository == path.absolute().parent:
         return path.parent
-    try:
-        if not path.is_file() or path.stat().st_size > MAX_CHARACTERS:
-            return path.parent
-        text = path.read_bytes().decode("utf-8", "replace")
-    except OSError:
+    text = read_regular(path, MAX_CHARACTERS)
+    if text is None:
         return path.parent
     found = context_root(path.absolute(), (repository,), parse_dockerfile(text))
     # The own folder is shown as the user wrote it.

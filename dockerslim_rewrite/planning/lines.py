@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 
 from dockerslim_rewrite.analysis.ownership import DEFAULT_DIRECTORY_MODE, ROOT_USERS, Ownership
+from dockerslim_rewrite.analysis.paths import upwards
 from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, Link, Wanted
 from dockerslim_rewrite.planning.model import RuntimeLine
 
@@ -138,14 +139,6 @@ def link_line(links: Iterable[Link]) -> RuntimeLine:
 def without_covered(wanted: Iterable[Wanted]) -> list[Wanted]:
     """Drop artifacts that lie inside another copied directory, and doubles; order by layer rank, then as given."""
     items = list({item.artifact.path: item for item in wanted}.values())
-    folders = {item.artifact.path.rstrip("/") for item in items if item.artifact.is_dir}
-    kept = [item for item in items if not any(above in folders for above in _above(item.artifact.path))]
+    folders = {item.artifact.path.rstrip("/") or "/" for item in items if item.artifact.is_dir}
+    kept = [item for item in items if folders.isdisjoint(islice(upwards(item.artifact.path), 1, None))]
     return sorted(kept, key=lambda item: item.artifact.rank)
-
-
-def _above(path: str) -> Iterator[str]:
-    """Yield the folders that a path lies in, without a slash at their end: "" is the root."""
-    path = path.rstrip("/")
-    while (slash := path.rfind("/")) >= 0:
-        path = path[:slash]
-        yield path
