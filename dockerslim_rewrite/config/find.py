@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dockerslim_rewrite.config.model import Choices, Config
 from dockerslim_rewrite.config.read import FILE, Codes, any_code, read_config
+from dockerslim_rewrite.discovery.builds import is_repository
 from dockerslim_rewrite.discovery.gitignore import Patterns
 
 # The names of configuration files; in one folder the first wins.
@@ -77,6 +78,6 @@ class Configs:
             if path.is_file() and (config := read_config(path, self._codes)) is not None:
                 return config
         above = posixpath.dirname(folder)
-        if above == folder or Path(folder, ".git").exists():
+        if above == folder or is_repository(folder):
             return None
         return self._nearest(above)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dockerslim_rewrite.context.builds import MAX_CHARACTERS, Use
@@ -81,11 +81,21 @@ def leaves_repository(path: str) -> bool:
 
 def up_to_repository(folder: str) -> list[str]:
     """Return the folders from the repository's root down; the folder alone when it is in no repository."""
-    parents = [folder, *(str(path) for path in Path(folder).parents)]
-    for number, path in enumerate(parents):
-        if Path(path, ".git").exists():
-            return parents[number::-1]
-    return [folder]
+    folders = list(folders_above(folder))[::-1]
+    return folders if is_repository(folders[0]) else [folder]
+
+
+def folders_above(folder: str) -> Iterator[str]:
+    """Yield an absolute folder and those above it, up to the repository's root, or to / when it is in none."""
+    for path in (folder, *map(str, Path(folder).parents)):
+        yield path
+        if is_repository(path):
+            return
+
+
+def is_repository(folder: str) -> bool:
+    """Tell whether a folder is the root of a repository."""
+    return Path(folder, ".git").exists()
 
 
 def _uses(name: str, text: str) -> tuple[Use, ...]:

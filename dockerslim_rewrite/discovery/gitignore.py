@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dockerslim_rewrite.context.local import read_regular
+from dockerslim_rewrite.discovery.builds import up_to_repository
 
 MAX_BYTES = 1024 * 1024
 
@@ -68,13 +69,10 @@ class GitIgnore:
     @classmethod
     def above(cls, folder: Path) -> GitIgnore:
         """Return the rules that hold in `folder` without its own file: those from the repository's root down to it."""
-        parents = [folder, *folder.parents]
-        top = next((index for index, path in enumerate(parents) if (path / ".git").exists()), None)
-        if top is None:
-            return cls()
-        rules = cls(((str(parents[top]), _Layer(_lines(parents[top] / ".git/info/exclude"))),))
-        for path in reversed(parents[1 : top + 1]):
-            rules = rules.inside(path)
+        folders = up_to_repository(str(folder))
+        rules = cls(((folders[0], _Layer(_lines(Path(folders[0], ".git/info/exclude")))),))
+        for path in folders[:-1]:
+            rules = rules.inside(Path(path))
         return rules
 
     def inside(self, folder: Path) -> GitIgnore:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from dockerslim_rewrite.config.find import CONFIG_FILES
 from dockerslim_rewrite.config.model import Choices
 from dockerslim_rewrite.configured import Setup, make_configs, set_up
-from dockerslim_rewrite.discovery.builds import Builds
+from dockerslim_rewrite.discovery.builds import Builds, folders_above
 from dockerslim_rewrite.knowledge.discovery import is_bake_name, is_compose_name
 from dockerslim_rewrite.knowledge.overlay import Overlay
 from dockerslim_rewrite.lsp.context import Stamp, stamp
@@ -45,17 +45,15 @@ def marks(path: Path | None, templates: Path | None) -> Marks:
     the templates.
     """
     found: list[str] = []
-    for folder in (path.parent, *path.parent.parents) if path is not None else ():
+    for folder in folders_above(str(path.parent)) if path is not None else ():
         found += (f"{folder}/{name}" for name in CONFIG_FILES)
         found += (f"{folder}/{name}" for name in _names(folder) if is_compose_name(name) or is_bake_name(name))
-        if (folder / ".git").exists():
-            break
     if templates is not None:
-        found += (f"{templates}/{name}" for name in _names(templates))
+        found += (f"{templates}/{name}" for name in _names(str(templates)))
     return tuple((name, stamp(name)) for name in found)
 
 
-def _names(folder: Path) -> list[str]:
+def _names(folder: str) -> list[str]:
     try:
         return sorted(os.listdir(folder))  # noqa: PTH208 - names, not paths
     except OSError:

@@ -58,6 +58,11 @@ def _text(text: str) -> str:
     return escape(printable(text))
 
 
+def _path(text: str) -> str:
+    """Return a path or an image's name that a narrow page breaks after its slashes."""
+    return _text(text).replace("/", "/<wbr>")
+
+
 def _diff(report: FileReport) -> str:
     diff = unified_diff(report.source, report.text, report.file, report.file)
     return printable(diff.replace("\r\n", "\n")).rstrip("\n")
@@ -85,10 +90,10 @@ def _row(report: FileReport, scale: float, pages: str, diff: int | None) -> str:
     status, before, after = report.status, report.before_mb, report.after_mb
     parts = [
         f'<li class="file {status}" data-status="{status}" data-before="{before:.1f}" data-after="{after:.1f}">',
-        f'<div><div class="path">{_text(report.file)} <span class="badge">{_badge(report)}</span></div>',
+        f'<div><div class="path">{_path(report.file)} <span class="badge">{_badge(report)}</span></div>',
     ]
     if status == "rewrite":
-        parts.append(f'<div class="base">{_text(report.builder_base)} &rarr; {_text(report.runtime_base)}</div>')
+        parts.append(f'<div class="base">{_path(report.builder_base)} &rarr; {_path(report.runtime_base)}</div>')
     parts.append(f"{_findings(report, pages)}</div>")
     if status == "rewrite" and scale:
         parts.append(_bars(before, after, scale, "" if report.measured else "~"))

@@ -172,7 +172,7 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
-        if tag not in ("meta", "input"):
+        if tag not in ("meta", "input", "wbr"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -205,6 +205,15 @@ def test_html_shows_every_file_and_diff(reports: list[FileReport]) -> None:
     diffs = json.loads(shown.scripts[0])
     assert len(diffs) == 2
     assert diffs[0].startswith("--- go/article\n+++ go/article\n@@ ")
+
+
+def test_html_breaks_a_long_path_after_its_slashes() -> None:
+    report = FileReport(
+        file="services/a<b/Dockerfile", status="rewrite", findings=(), builder_base="a/b:1", runtime_base="c.io/d"
+    )
+    shown = text("html", [report])
+    assert "services/<wbr>a&lt;b/<wbr>Dockerfile <span" in shown
+    assert "a/<wbr>b:1 &rarr; c.io/<wbr>d<" in shown
 
 
 def test_html_cannot_be_left_by_a_dockerfile() -> None:
