@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from dockerslim_rewrite.analysis.effects import Attributes, Effect, Inert, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.words import absolute, options_and_operands
+from dockerslim_rewrite.knowledge.options import options_with_value
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.shell.model import SimpleCommand
 
@@ -29,6 +30,12 @@ def _paths(operands: list[str | None], command: SimpleCommand) -> tuple[str, ...
     found = [absolute(operand, command.cwd) for operand in operands]
     known = tuple(path for path in found if path is not None)
     return known if len(known) == len(found) else None
+
+
+def _value(options: dict[str, str], *names: str, default: str | None = None) -> str | None:
+    """Return what an option, by any of its names, is given; None where that is not known before the build."""
+    given = [options[name] for name in names if name in options]
+    return (given[0] or None) if given else default
 
 
 def unresolved(command: SimpleCommand) -> Unknown:
@@ -67,14 +74,15 @@ def _sed(command: SimpleCommand) -> Iterator[Effect]:
 def _copy(command: SimpleCommand) -> Iterator[Effect]:
     """cp, mv: the last operand, or -t, is written; a directory there receives the sources' names."""
     options, operands = options_and_operands(command)
-    target = options.get("-t") or options.get("--target-directory") or (operands.pop() if operands else None)
+    is_last = bool(operands) and not options.keys() & {"-t", "--target-directory"}
+    target = operands.pop() if is_last else _value(options, "-t", "--target-directory")
     path = absolute(target, command.cwd)
     sources = _paths(operands, command)
     if path is None:
         yield unresolved(command)
         return
     names = tuple(posixpath.basename(source) for source in sources or ())
-    into = (target or "").endswith(("/", "/.")) or target == "." or len(operands) > 1
+    into = not is_last or (target or "").endswith(("/", "/.")) or target == "." or len(operands) > 1
     into = into or path in system_paths("shared")  # a directory that every base has
     if into and sources is not None and not any("*" in name or "?" in name for name in names):
         yield Writes(tuple(posixpath.join(path, name) for name in names), "tree")
@@ -100,16 +108,21 @@ def _install(command: SimpleCommand) -> Iterator[Effect]:
 
 def _link(command: SimpleCommand) -> Iterator[Effect]:
     options, operands = options_and_operands(command)
-    if len(operands) == 1 and operands[0]:
-        operands.append(posixpath.basename(operands[0]))
-    target, link = (operands[0], operands[-1]) if len(operands) > 1 else (None, None)
+    if options.keys() & {"-t", "--target-directory"}:
+        directory = _value(options, "-t", "--target-directory")
+        operands.append(f"{directory}/" if directory else None)
+    elif len(operands) == 1:
+        operands.append(".")
+    *targets, link = operands or [None]
     path = absolute(link, command.cwd)
-    if path is None or target is None:
+    known = [target for target in targets if target is not None]
+    if path is None or link is None or not known or len(known) < len(targets):
         yield unresolved(command)
         return
-    if (link or "").endswith("/") or link in (".", ".."):
-        path = posixpath.join(path, posixpath.basename(target.rstrip("/")))
-    yield Writes((path,), "link", target, bool(options.keys() & {"-f", "--force"}))
+    into = len(targets) > 1 or link.endswith("/") or link in (".", "..")
+    for target in known:
+        place = posixpath.join(path, posixpath.basename(target.rstrip("/"))) if into else path
+        yield Writes((place,), "link", target, bool(options.keys() & {"-f", "--force"}))
 
 
 def _remove(command: SimpleCommand) -> Iterator[Effect]:
@@ -136,22 +149,38 @@ def _attributes(command: SimpleCommand) -> Iterator[Effect]:
 
 
 def _tar(command: SimpleCommand) -> Iterator[Effect]:
-    options, operands = options_and_operands(command)  # fmt: skip
-    first = operands[0] if operands and operands[0] else ""
-    old_style = not options and first.isalpha() and "x" in first
-    extracts = bool(options.keys() & {"-x", "--extract", "--get"}) or old_style
-    if not extracts:
-        path = absolute(options.get("-f") or options.get("--file") or None, command.cwd)
-        yield Writes((path,), "file") if path else Inert()
+    options, operands = options_and_operands(command)
+    if operands and operands[0] and command.argv[1] == operands[0]:
+        options |= _bundle(operands)
+    if options.keys() & {"-x", "--extract", "--get"}:
+        yield _extracted(command, _value(options, "-C", "--directory", default="."))
         return
-    directory = absolute(options.get("-C") or options.get("--directory") or ".", command.cwd)
-    yield unresolved(command) if directory is None else Writes((directory,), "tree")
+    archive = _value(options, "-f", "--file", default="-")
+    if archive == "-" or not options.keys() & {"-c", "--create", "-r", "--append", "-u", "--update"}:
+        yield Inert()
+        return
+    path = absolute(archive, command.cwd)
+    yield unresolved(command) if path is None else Writes((path,), "file")
+
+
+def _bundle(operands: list[str | None]) -> dict[str, str]:
+    """Take tar's first word without a dash (`xzf`) off the operands: its letters are options, their values follow."""
+    with_value = options_with_value("tar")
+    options = {f"-{letter}": "" for letter in operands.pop(0) or ""}
+    for name in options:
+        if name in with_value and operands:
+            options[name] = operands.pop(0) or ""
+    return options
 
 
 def _unzip(command: SimpleCommand) -> Iterator[Effect]:
     options, _ = options_and_operands(command)
-    directory = absolute(options.get("-d") or ".", command.cwd)
-    yield unresolved(command) if directory is None else Writes((directory,), "tree")
+    yield _extracted(command, _value(options, "-d", default="."))
+
+
+def _extracted(command: SimpleCommand, directory: str | None) -> Effect:
+    path = absolute(directory, command.cwd)
+    return unresolved(command) if path is None else Writes((path,), "tree")
 
 
 def _compress(command: SimpleCommand) -> Iterator[Effect]:
