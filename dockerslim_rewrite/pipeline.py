@@ -112,7 +112,7 @@ def _study(dockerfile: Dockerfile, build: Build, context: Context, options: Opti
     if (unchanged := gate_last_stage(dockerfile, facts, effects)) is not None:
         return _unchanged(unchanged)
     start = resolve_start(facts, files, context)
-    project = Project(facts, context, files, start, asked_improvements(dockerfile, options))
+    project = Project(facts, context, files, effects, start, asked_improvements(dockerfile, options))
     detections = [
         (language, found)
         for language in languages_for(dockerfile.text)
@@ -123,7 +123,7 @@ def _study(dockerfile: Dockerfile, build: Build, context: Context, options: Opti
     findings = tuple(language.infer(project) for language, _ in detections)
     owner = next((found.language for _, found in detections if found.owns_start), detections[0][1].language)
     health = resolve_healthcheck(facts, files, context)
-    return Inputs(dockerfile, project, findings, owner, effects, health, options)
+    return Inputs(dockerfile, project, findings, owner, health, options)
 
 
 def _conclude(inputs: Inputs, templates: Path | None) -> Outcome:

@@ -13,8 +13,10 @@ from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import StageFacts
 from dockerslim_rewrite.analysis.replay import replay_stage
+from dockerslim_rewrite.analysis.start import resolve_start
 from dockerslim_rewrite.context.ignore import IgnoreRules
 from dockerslim_rewrite.context.model import Context
+from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.syntax.parser import parse_dockerfile
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,6 +81,14 @@ def replay(text: str) -> StageFacts:
     dockerfile = parse_dockerfile(text)
     assert not dockerfile.problems
     return replay_stage(dockerfile, dockerfile.stages[-1])
+
+
+def project_of(dockerfile: str, context: Context) -> Project:
+    """Return what a language looks at."""
+    facts = replay(dockerfile)
+    files = ImageFiles(facts, context)
+    effects = command_effects(facts, files, context, dockerfile)
+    return Project(facts, context, files, effects, resolve_start(facts, files, context))
 
 
 def effects_of(text: str, context: Context | None = None) -> tuple[CommandEffect, ...]:

@@ -73,6 +73,8 @@ class State(Struct, frozen=True):
     @property
     def variables(self) -> dict[str, str]:
         """Return what `$X` expands to: ARGs with a default, overridden by ENV."""
+        if not self.args:
+            return dict(self.env)
         known = {name: value for name, value in self.args.items() if value is not None}
         return {**known, **self.env}
 

@@ -8,7 +8,10 @@ from collections.abc import Iterable, Iterator
 
 def below(path: str, roots: Iterable[str]) -> bool:
     """Tell whether a path is one of some directories or lies below one."""
-    return any(path == root or path.startswith(root.rstrip("/") + "/") for root in roots)
+    for root in roots:  # noqa: SIM110 - asked often, and any() takes twice the time
+        if path == root or path.startswith(root.rstrip("/") + "/"):
+            return True
+    return False
 
 
 def strictly_below(path: str, other: str) -> bool:

@@ -123,14 +123,14 @@ class _Replayer:
 
     def _expand(self, word: str, line: int) -> str:
         try:
-            return expand(word, self.state.variables, self.dockerfile.escape)
+            return expand(word, self.state.variables if "$" in word else _NONE, self.dockerfile.escape)
         except ValueError as error:
             self.problems.append(f"line {line}: {error}")
             return word
 
     def _words(self, instruction: Instruction, value: str) -> tuple[str, ...]:
         try:
-            return expand_words(value, self.state.variables, self.dockerfile.escape)
+            return expand_words(value, self.state.variables if "$" in value else _NONE, self.dockerfile.escape)
         except ValueError as error:
             self.problems.append(f"line {instruction.line}: {error}")
             return tuple(value.split())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
@@ -53,7 +54,11 @@ def resolve_image(text: str, platform: str | None = None) -> BaseImage | None:
     is set by the image to something that the tag does not state. `release` is an assumption unless `release_stated`;
     moving Node tags (latest, lts, current) have no major.
     """
-    text = current_overlay().public_name(text)
+    return _resolve(current_overlay().public_name(text), platform)
+
+
+@lru_cache(maxsize=1_024)
+def _resolve(text: str, platform: str | None) -> BaseImage | None:
     ref = parse_ref(text)
     if ref is None:
         return None
@@ -216,12 +221,16 @@ def _build(ref: ImageRef, family: str, tag: Tag, facts: dict[str, Any]) -> BaseI
         release_stated=tag.release_stated,
         libc=facts["libc"],
         variant=tag.variant,
-        env={name: exact if value == "{version}" else value for name, value in facts.get("env", {}).items()},
+        env=MappingProxyType(
+            {name: exact if value == "{version}" else value for name, value in facts.get("env", {}).items()}
+        ),
         entrypoint=_words(facts, "entrypoint"),
         cmd=_words(facts, "cmd"),
         user=facts.get("user", ""),
         workdir=facts["workdir"],
-        users={name: int(uid) for name, uid in (user.split("=") for user in facts.get("users", "").split())},
+        users=MappingProxyType(
+            {name: int(uid) for name, uid in (user.split("=") for user in facts.get("users", "").split())}
+        ),
         has_shell=facts.get("shell", False),
         programs=_programs(facts) - frozenset(table["absent"].get(tag.release, ())),
         features=frozenset(facts.get("features", "").split()),

@@ -6,6 +6,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
+from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence, StageFacts
 from dockerslim_rewrite.analysis.start import Start
@@ -236,11 +237,15 @@ class Findings(Struct, frozen=True):
 
 
 class Project(Struct, frozen=True):
-    """All that a language may look at. `improvements` are the codes of the builder edits that the user asked for."""
+    """All that a language may look at.
+
+    `effects` are those of the RUN commands; `improvements` the codes of the builder edits that the user asked for.
+    """
 
     facts: StageFacts
     context: Context
     files: ImageFiles
+    effects: tuple[CommandEffect, ...]
     start: Start
     improvements: frozenset[str] = frozenset()
 

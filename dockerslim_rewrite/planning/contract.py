@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Iterable
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -47,6 +48,7 @@ _CODES = {
 }
 _ORDER = ("WORKDIR", "USER", "EXPOSE", "VOLUME", "HEALTHCHECK", "STOPSIGNAL", "SHELL", "ENTRYPOINT", "CMD")
 _LAST_WINS = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL", "USER", "SHELL", "MAINTAINER"})
+_START = attrgetter("span.start")
 
 
 class Settings(Struct, frozen=True):
@@ -62,7 +64,7 @@ class Settings(Struct, frozen=True):
 
 def item_index(dockerfile: Dockerfile, instruction: Instruction) -> int:
     """Return the index in `Dockerfile.items` of an instruction."""
-    return bisect_left(dockerfile.items, instruction.span.start, key=lambda item: item.span.start)
+    return bisect_left(dockerfile.items, instruction.span.start, key=_START)
 
 
 def instruction_text(dockerfile: Dockerfile, instruction: Instruction) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.ownership import Ownership
 from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.analysis.removals import removed_paths
@@ -65,7 +64,6 @@ class Inputs(Struct, frozen=True):
     project: Project
     findings: tuple[Findings, ...]
     language: str
-    effects: tuple[CommandEffect, ...]
     health: Start | None
     options: Options
 
@@ -101,7 +99,7 @@ def make_plan(inputs: Inputs) -> RewritePlan | NoBenefit | tuple[Blocker, ...]:
 def _still_there(inputs: Inputs, wanted: Iterable[Wanted]) -> list[Wanted]:
     """Leave out what a later command removes."""
     items = list(wanted)
-    removed = removed_paths((item.artifact.path for item in items), inputs.project.facts, inputs.effects)
+    removed = removed_paths((item.artifact.path for item in items), inputs.project.facts, inputs.project.effects)
     return [item for item in items if item.artifact.path not in removed]
 
 
@@ -136,11 +134,11 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
     covered = frozenset(key for finding in inputs.findings for key in finding.covered_commands)
     started = programs if known else None
     system = system_layer(
-        project.facts, project.files, inputs.effects, roots, covered, started, app_at_root=len(roots) < len(every)
+        project.facts, project.files, project.effects, roots, covered, started, app_at_root=len(roots) < len(every)
     )
     packages = sort_packages(
         project.facts,
-        inputs.effects,
+        project.effects,
         programs,
         programs_known=known,
         links_libraries=any(isinstance(item.need, NeedLibc) for item in base),
@@ -148,7 +146,7 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
     )
     system = replace(system, wanted=tuple(_still_there(inputs, system.wanted)))
     base = without_brought(base, (item.artifact for item in system.wanted))
-    ownership = Ownership(project.facts, inputs.effects)
+    ownership = Ownership(project.facts, project.effects)
     user = project.facts.contract.user
     if special := [item for item in (*wanted, *system.wanted) if lines.needs_chmod(item, ownership, user)]:
         summary = "a directory gets mode bits that COPY cannot give"
@@ -236,7 +234,7 @@ def _plan(
     fit: Fit,
     misfits: list[Misfit],
 ) -> RewritePlan | NoBenefit:
-    facts = inputs.project.facts
+    project, facts = inputs.project, inputs.project.facts
     dropped = _dropped(inputs, needs)
     if fit.option.image == facts.base_text and not any(_weighs(item, inputs.dockerfile) for item in dropped):
         reason = f"{facts.base_text} is already the smallest base that fits, and nothing of weight would be left behind"
@@ -245,7 +243,16 @@ def _plan(
     settled = settle_release(facts, needs.requirements, fit.image)
     pin = settled if isinstance(settled, Pin) else None
     chosen = Chosen(
-        inputs.dockerfile, facts, inputs.effects, inputs.options, fit, applied, needs.wanted, system, recommends, pin
+        inputs.dockerfile,
+        facts,
+        project.effects,
+        inputs.options,
+        fit,
+        applied,
+        needs.wanted,
+        system,
+        recommends,
+        pin,
     )
     layout = lay_out(chosen)
     return RewritePlan(

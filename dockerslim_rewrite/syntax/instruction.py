@@ -19,9 +19,10 @@ _FLAG_SPACE = frozenset("\t\n\v\f\r ")  # BuildKit reads flags byte by byte
 
 
 class RawFlag(NamedTuple):
-    """A flag word with quotes and escapes removed, and its range in the joined line."""
+    """A flag as in `Flag`, and its range in the joined line."""
 
-    word: str
+    name: str
+    value: str | None
     start: int
     end: int
 
@@ -34,6 +35,30 @@ class Parts(NamedTuple):
     flags: tuple[RawFlag, ...]
     value_start: int
     value_end: int
+
+
+class Reading(NamedTuple):
+    """What a joined line says, wherever it stands. The fields are those of `Instruction`.
+
+    `error` is what is wrong with its JSON array, if anything.
+    """
+
+    parts: Parts
+    keyword: str
+    value: str
+    exec_form: tuple[str, ...] | None
+    trigger: str | None
+    error: str | None
+
+    @property
+    def flags(self) -> tuple[RawFlag, ...]:
+        """Return the flags that BuildKit would take as flags."""
+        return self.parts.flags
+
+    @property
+    def is_exec(self) -> bool:
+        """Tell whether the instruction is in exec (JSON) form."""
+        return self.exec_form is not None
 
 
 def split_words(value: str) -> tuple[str, ...]:
@@ -80,41 +105,41 @@ def json_part(keyword: str, value: str) -> str | None:
     return None
 
 
-def build_instruction(line: LogicalLine, escape: str) -> tuple[Instruction, str | None]:
-    """Return the instruction of a joined line, without heredocs, and what is wrong with its JSON array, if anything."""
-    parts = split_line(line.text, 0, len(line.text), escape)
-    keyword = line.text[parts.start : parts.keyword_end].upper()
-    value = line.text[parts.value_start : parts.value_end]
+def read_line(line: str, escape: str) -> Reading:
+    """Read a joined line by itself, heredocs left out."""
+    parts = split_line(line, 0, len(line), escape)
+    keyword = line[parts.start : parts.keyword_end].upper()
+    value = line[parts.value_start : parts.value_end]
     trigger, inner = None, Parts(0, 0, (), parts.value_start, parts.value_end)
     if keyword == "ONBUILD" and value:
-        inner = split_line(line.text, parts.value_start, parts.value_end, escape)
-        trigger = line.text[inner.start : inner.keyword_end].upper()
+        inner = split_line(line, parts.value_start, parts.value_end, escape)
+        trigger = line[inner.start : inner.keyword_end].upper()
     exec_form, error = None, None
-    array = json_part(trigger or keyword, line.text[inner.value_start : inner.value_end])
+    array = json_part(trigger or keyword, line[inner.value_start : inner.value_end])
     if array is not None:
         try:
             exec_form = parse_json_array(array)
         except ValueError as problem:
             error = str(problem)
-    instruction = Instruction(
-        keyword=keyword,
-        keyword_span=line.map.span(parts.start, parts.keyword_end),
+    return Reading(parts, keyword, value, exec_form, trigger, error)
+
+
+def place_instruction(reading: Reading, line: LogicalLine) -> Instruction:
+    """Return a reading as the instruction that stands at a line, without heredocs."""
+    parts, offsets = reading.parts, line.map
+    return Instruction(
+        keyword=reading.keyword,
+        keyword_span=offsets.span(parts.start, parts.keyword_end),
         span=line.span,
         line=line.line,
         end_line=line.end_line,
-        flags=tuple(_flag(flag, line) for flag in parts.flags),
-        value=value,
-        value_map=cut_map(line.map, parts.value_start, parts.value_end),
-        exec_form=exec_form,
+        flags=tuple([Flag(flag.name, flag.value, offsets.span(flag.start, flag.end)) for flag in parts.flags]),
+        value=reading.value,
+        value_map=cut_map(offsets, parts.value_start, parts.value_end),
+        exec_form=reading.exec_form,
         comments=line.comments,
-        trigger=trigger,
+        trigger=reading.trigger,
     )
-    return instruction, error
-
-
-def _flag(raw: RawFlag, line: LogicalLine) -> Flag:
-    name, equals, value = raw.word[2:].partition("=")
-    return Flag(name, value if equals else None, line.map.span(raw.start, raw.end))
 
 
 def _strip(line: str, start: int, end: int) -> tuple[int, int]:
@@ -136,7 +161,8 @@ def _read_flags(line: str, start: int, end: int, escape: str) -> tuple[tuple[Raw
         word, stop = _read_word(line, start, end, escape)
         if word == "--":
             return tuple(flags), stop
-        flags.append(RawFlag(word, start, stop))
+        name, equals, flag = word[2:].partition("=")
+        flags.append(RawFlag(name, flag if equals else None, start, stop))
         start = stop
 
 

@@ -44,6 +44,9 @@ class OffsetMap(Struct, frozen=True):
 
     def span(self, start: int, end: int) -> Span:
         """Return the source span of the derived range; the end is that of the last character's piece."""
+        if len(self.pieces) == 1 and 0 <= start - self.pieces[0][0] < end - self.pieces[0][0] <= self.pieces[0][2]:
+            moved = self.pieces[0][1] - self.pieces[0][0]  # most texts: one piece, and all of the range in it
+            return Span(start + moved, end + moved)
         if end <= start:
             at = self.to_source(start)
             return Span(at, at)

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from dockerslim_rewrite.syntax.growth import check_growth
 from dockerslim_rewrite.syntax.heredoc import HEREDOC_KEYWORDS, find_markers, read_body
-from dockerslim_rewrite.syntax.instruction import build_instruction, split_words
+from dockerslim_rewrite.syntax.instruction import Reading, place_instruction, read_line, split_words
 from dockerslim_rewrite.syntax.model import Comment, Dockerfile, Instruction, Problem, Span, Stage, Trivia
-from dockerslim_rewrite.syntax.rules import check_file, check_instruction
+from dockerslim_rewrite.syntax.rules import check_file, check_line
 from dockerslim_rewrite.syntax.scanner import (
     BYTE_ORDER_MARK,
     SPACES,
     DirectiveReader,
     Line,
     LineReader,
-    is_comment,
     read_logical_line,
 )
+
+MAX_REMEMBERED = 1_000  # characters of a line
 
 
 def parse_dockerfile(text: str) -> Dockerfile:
@@ -64,39 +66,40 @@ class _Parser(Struct):
             reader.position = len(BYTE_ORDER_MARK)
         done = 0
         while (line := reader.read()) is not None:
-            if self._is_trivia(line):
+            content = reader.text[line.start : line.end].lstrip(SPACES)
+            if self._is_trivia(content, line):
                 continue
             self._close_trivia(done, line.start)
-            self.items.append(self._instruction(line))
+            self.items.append(self._instruction(content, line))
             done = reader.position
         self._close_trivia(done, len(reader.text))
 
-    def _is_trivia(self, line: Line) -> bool:
-        if self.directives.take(self.reader.text, line, self.reader.number):
+    def _is_trivia(self, content: str, line: Line) -> bool:
+        if self.directives.take(content, line, self.reader.number):
             return True
-        content = self.reader.text[line.start : line.end]
-        if is_comment(content):
+        if content.startswith("#"):
             self.comments.append(Comment(Span(line.start, line.end)))
             return True
-        return not content.lstrip(SPACES)
+        return not content
 
     def _close_trivia(self, start: int, end: int) -> None:
         if start < end:
             self.items.append(Trivia(Span(start, end), tuple(self.comments)))
         self.comments = []
 
-    def _instruction(self, first: Line) -> Instruction:
-        line = read_logical_line(self.reader, first, self.directives.escape)
-        instruction, error = build_instruction(line, self.directives.escape)
-        errors = [] if error is None else [error]
-        if (instruction.trigger or instruction.keyword) in HEREDOC_KEYWORDS and not instruction.is_exec:
+    def _instruction(self, content: str, first: Line) -> Instruction:
+        line = read_logical_line(self.reader, first, content, self.directives.escape)
+        read = _read_again if len(line.text) < MAX_REMEMBERED else _read
+        reading, problems = read(line.text, self.directives.escape)
+        instruction = place_instruction(reading, line)
+        errors = [] if reading.error is None else [reading.error]
+        if (reading.trigger or reading.keyword) in HEREDOC_KEYWORDS and not reading.is_exec:
             try:
                 instruction = self._with_heredocs(instruction, line.text)
             except ValueError as problem:
                 errors.append(str(problem))
-        if not errors:
-            errors.extend(check_instruction(instruction, self.directives.escape))
-        self.problems.extend(Problem(instruction.line, message) for message in errors)
+        for message in errors or problems:
+            self.problems.append(Problem(instruction.line, message))
         return instruction
 
     def _with_heredocs(self, instruction: Instruction, line: str) -> Instruction:
@@ -107,6 +110,16 @@ class _Parser(Struct):
         heredocs = tuple(read_body(reader, marker, instruction.line) for marker in markers)
         span = Span(instruction.span.start, reader.position)
         return replace(instruction, heredocs=heredocs, span=span, end_line=reader.number)
+
+
+def _read(line: str, escape: str) -> tuple[Reading, tuple[str, ...]]:
+    """Return what a joined line says, and what is wrong with it."""
+    reading = read_line(line, escape)
+    return reading, tuple(check_line(reading, escape))
+
+
+# The emitted text has the author's lines, and an editor sends a file again after each keystroke.
+_read_again = lru_cache(maxsize=2_048)(_read)
 
 
 def _split_stages(instructions: Iterable[Instruction]) -> tuple[tuple[Stage, ...], tuple[Instruction, ...]]:

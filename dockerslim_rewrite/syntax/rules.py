@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from dockerslim_rewrite.syntax.heredoc import parse_marker
-from dockerslim_rewrite.syntax.instruction import split_line, split_words
-from dockerslim_rewrite.syntax.model import Flag, Instruction, Problem
+from dockerslim_rewrite.syntax.instruction import RawFlag, Reading, split_line, split_words
+from dockerslim_rewrite.syntax.model import Instruction, Problem
 from dockerslim_rewrite.syntax.scanner import SPACES
 from dockerslim_rewrite.syntax.words import quoted_words
 
@@ -50,25 +50,25 @@ def check_file(instructions: Sequence[Instruction]) -> Iterator[Problem]:
     yield Problem(instructions[-1].end_line, "dockerfile contains no stages to build")
 
 
-def check_instruction(instruction: Instruction, escape: str) -> Iterator[str]:
-    """Yield what is wrong with an instruction; its JSON array and heredocs are not checked here."""
-    keyword, value = instruction.keyword, instruction.value
+def check_line(reading: Reading, escape: str) -> Iterator[str]:
+    """Yield what is wrong with a line; its JSON array and heredocs are not checked here."""
+    keyword, value = reading.keyword, reading.value
     if keyword not in KEYWORDS:
         yield f"unknown instruction: {keyword}"
         return
-    no_array = not instruction.exec_form if instruction.is_exec else not value
+    no_array = not reading.exec_form if reading.is_exec else not value
     if keyword in _ONE_ARGUMENT and not value:
         yield f"{keyword} requires exactly one argument"
     elif keyword in _SOME_ARGUMENT and (no_array if keyword in ("SHELL", "VOLUME") else not value):
         yield f"{keyword} requires at least one argument"
     else:
-        yield from _check_arguments(instruction, escape)
+        yield from _check_arguments(reading, escape)
     if keyword not in _FLAGS_UNCHECKED and not (keyword == "HEALTHCHECK" and value.upper() == "NONE"):
-        yield from _check_flags(keyword, instruction.flags)
+        yield from _check_flags(keyword, reading.flags)
 
 
-def _check_arguments(instruction: Instruction, escape: str) -> Iterator[str]:
-    keyword, value, array = instruction.keyword, instruction.value, instruction.exec_form
+def _check_arguments(reading: Reading, escape: str) -> Iterator[str]:
+    keyword, value, array = reading.keyword, reading.value, reading.exec_form
     if keyword == "FROM":
         yield from _check_from(split_words(value))
     elif keyword in ("ADD", "COPY"):
@@ -83,9 +83,9 @@ def _check_arguments(instruction: Instruction, escape: str) -> Iterator[str]:
     elif keyword == "VOLUME" and array and not all(path.strip(SPACES) for path in array):
         yield "VOLUME specified can not be an empty string"
     elif keyword == "HEALTHCHECK":
-        yield from _check_healthcheck(instruction)
+        yield from _check_healthcheck(reading)
     elif keyword == "ONBUILD":
-        yield from _check_onbuild(instruction, escape)
+        yield from _check_onbuild(reading, escape)
 
 
 def _check_from(words: Sequence[str]) -> Iterator[str]:
@@ -123,16 +123,16 @@ def _check_pairs(keyword: str, value: str, escape: str) -> Iterator[str]:
                 yield f"{keyword} names can not be blank"
 
 
-def _check_healthcheck(instruction: Instruction) -> Iterator[str]:
-    kind, *rest = split_words(instruction.value)
+def _check_healthcheck(reading: Reading) -> Iterator[str]:
+    kind, *rest = split_words(reading.value)
     if kind.upper() == "NONE":
         if rest:
             yield "HEALTHCHECK NONE takes no arguments"
     elif kind.upper() != "CMD":
         yield f"unknown type {kind!r} in HEALTHCHECK (try CMD)"
-    elif not (instruction.exec_form if instruction.is_exec else rest):
+    elif not (reading.exec_form if reading.is_exec else rest):
         yield "missing command after HEALTHCHECK CMD"
-    for flag in instruction.flags:
+    for flag in reading.flags:
         if flag.name == "retries":
             if flag.value and not _RETRIES.fullmatch(flag.value):
                 yield f"invalid value {flag.value!r} of --retries"
@@ -140,20 +140,20 @@ def _check_healthcheck(instruction: Instruction) -> Iterator[str]:
             yield f"invalid duration {flag.value!r} of --{flag.name}"
 
 
-def _check_onbuild(instruction: Instruction, escape: str) -> Iterator[str]:
-    trigger = instruction.trigger
+def _check_onbuild(reading: Reading, escape: str) -> Iterator[str]:
+    trigger = reading.trigger
     if trigger == "ONBUILD":
         yield "chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed"
     elif trigger in ("FROM", "MAINTAINER"):
         yield f"{trigger} isn't allowed as an ONBUILD trigger"
     elif trigger in ("ENV", "LABEL"):
-        inner = split_line(instruction.value, 0, len(instruction.value), escape)
-        value = instruction.value[inner.value_start : inner.value_end]
+        inner = split_line(reading.value, 0, len(reading.value), escape)
+        value = reading.value[inner.value_start : inner.value_end]
         if value:
             yield from _check_pairs(trigger, value, escape)
 
 
-def _check_flags(keyword: str, flags: Sequence[Flag]) -> Iterator[str]:
+def _check_flags(keyword: str, flags: Sequence[RawFlag]) -> Iterator[str]:
     known = FLAGS.get(keyword, {})
     seen: set[str] = set()
     for flag in flags:

@@ -93,6 +93,10 @@ def cut_map(offsets: OffsetMap, start: int, end: int) -> OffsetMap:
     """Return the map of the derived text's part `start <= i < end`. An empty part keeps one empty piece if it can."""
     if end <= start:
         return OffsetMap(((0, offsets.to_source(start), 0),)) if offsets.pieces else offsets
+    if len(offsets.pieces) == 1:
+        ((derived, source, length),) = offsets.pieces
+        low, high = max(start, derived), min(end, derived + length)
+        return OffsetMap(((low - start, source + low - derived, high - low),) if low < high else ())
     cut: list[tuple[int, int, int]] = []
     for derived, source, length in offsets.pieces:
         low, high = max(start, derived), min(end, derived + length)
@@ -101,24 +105,25 @@ def cut_map(offsets: OffsetMap, start: int, end: int) -> OffsetMap:
     return OffsetMap(tuple(cut))
 
 
-def is_comment(line: str) -> bool:
-    """Tell whether a physical line is a comment."""
-    return line.lstrip(SPACES).startswith("#")
+def read_logical_line(reader: LineReader, first: Line, content: str, escape: str) -> LogicalLine:
+    """Read an instruction's line and those that continue it. Comments and blank lines in between are dropped.
 
-
-def read_logical_line(reader: LineReader, first: Line, escape: str) -> LogicalLine:
-    """Read an instruction's line and those that continue it. Comments and blank lines in between are dropped."""
+    `content` is the first line without white space in front.
+    """
     text = reader.text
     number = reader.number
-    start = first.start + _indent(text[first.start : first.end])
+    start = first.end - len(content)
     end, more = _continuation(text, start, first.end, escape)
+    if not more:
+        whole = OffsetMap(((0, start, end - start),))
+        return LogicalLine(content, whole, Span(first.start, reader.position), number, number, ())
     pieces = [(start, end)]
     comments: list[Comment] = []
     while more and (line := reader.read()) is not None:
-        content = text[line.start : line.end]
-        if is_comment(content):
+        content = text[line.start : line.end].lstrip(SPACES)
+        if content.startswith("#"):
             comments.append(Comment(Span(line.start, line.end)))
-        elif content.lstrip(SPACES):
+        elif content:
             end, more = _continuation(text, line.start, line.end, escape)
             pieces.append((line.start, end))
     joined, offsets = join_pieces(text, pieces)
@@ -135,11 +140,14 @@ class DirectiveReader(Struct):
     problems: list[Problem] = []
     _done: bool = False
 
-    def take(self, text: str, line: Line, number: int) -> bool:
-        """Take a line if it is a directive, and tell so. A second one of a kind and a bad value are problems."""
+    def take(self, content: str, line: Line, number: int) -> bool:
+        """Take a line if it is a directive, and tell so. A second one of a kind and a bad value are problems.
+
+        `content` is the line without white space in front.
+        """
         if self._done:
             return False
-        directive = _directive(text[line.start : line.end].lstrip(SPACES), Span(line.start, line.end))
+        directive = _directive(content, Span(line.start, line.end))
         if directive is None:
             self._done = True
             return False
@@ -172,10 +180,6 @@ def _continuation(text: str, start: int, end: int, escape: str) -> tuple[int, bo
     if body.endswith(escape) and not body.endswith(escape * 2):
         return start + len(body) - 1, True
     return end, False
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(SPACES))
 
 
 def _size(line: str) -> int:

@@ -17,6 +17,12 @@ _BLANKS = re.compile(r"[\t\v\f\r ]+")
 # Most words: no quote, escape, variable or blank. The library, which takes 5 ms to load, is for the others.
 _PLAIN = re.compile(r"[\w./:=@%+,-]+", re.ASCII)
 
+# A word in the only quotes around it, and words of which some parts are in quotes: nothing there to replace.
+_QUOTED = re.compile(r""" "[^"\\`$<]*" | '[^'\\`]*' """, re.VERBOSE)
+_WORD = r"""(?: [\w./:=@%+,-]++ | "[^"\\`]*" | '[^'\\`]*' )++"""
+_WORDS = re.compile(rf"{_WORD} (?: [ \t]++ {_WORD} )*+", re.ASCII | re.VERBOSE)
+_EACH_WORD = re.compile(_WORD, re.ASCII | re.VERBOSE)
+
 Pairs = tuple[tuple[str, str | None], ...]
 
 
@@ -28,6 +34,8 @@ def expand(word: str, variables: Mapping[str, str], escape: str = "\\") -> str:
     """
     if _PLAIN.fullmatch(word):
         return word
+    if _QUOTED.fullmatch(word):
+        return word[1:-1]
     from e2b_dockerfile_utils import ShellLex
 
     _check_cost(word, variables)
@@ -72,6 +80,8 @@ def quoted_words(value: str, escape: str = "\\") -> list[str]:
     """Split at white space outside of quotes; quotes, escapes and variables stay in. Never raises."""
     if _PLAIN.fullmatch(value):
         return [value]
+    if _WORDS.fullmatch(value):
+        return _EACH_WORD.findall(value)
     from e2b_dockerfile_utils import parse_words
 
     return parse_words(value, escape)

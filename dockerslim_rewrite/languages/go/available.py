@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 
-from dockerslim_rewrite.analysis.commands import command_effects
 from dockerslim_rewrite.analysis.effects import InstallsPackages
 from dockerslim_rewrite.knowledge.packages import os_package
 from dockerslim_rewrite.languages.model import Project
@@ -24,7 +23,7 @@ class Available:
             text = step.instruction.value if step.script is None else " ".join(self._script_words(step.script.simple))
             self._words.update(posixpath.basename(word.strip("\"'[],")) for word in text.split())
             self._unlisted |= step.script is not None and bool(step.script.opaque)
-        for command in command_effects(project.facts, project.files, project.context, ""):
+        for command in project.effects:
             for effect in command.effects:
                 if isinstance(effect, InstallsPackages):
                     self._install(effect)

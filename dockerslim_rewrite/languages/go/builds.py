@@ -89,8 +89,10 @@ class BuildReader:
         if base is not None and base.onbuild:
             self._onbuild(base.env)
         for step in self._project.facts.steps:
+            if step.script is None:
+                continue
             env: dict[str, str | None] = dict(step.before.variables)
-            for number, command in enumerate(step.script.commands if step.script else ()):
+            for number, command in enumerate(step.script.commands):
                 if not isinstance(command, SimpleCommand) or not command.words:
                     continue
                 place = _Place(step.index, _insert_at(command), "", "Dockerfile", step.instruction.line, 0, env)

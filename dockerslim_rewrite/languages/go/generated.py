@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dockerslim_rewrite.analysis.commands import command_effects
 from dockerslim_rewrite.analysis.effects import Builds, Effect, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.analysis.paths import below
@@ -65,7 +64,7 @@ def read_generated(project: Project, log: BuildLog, roots: Iterable[str]) -> Gen
     roots = tuple(roots)
     made: dict[str, Made] = {}
     unknown: Evidence | None = None
-    for command in command_effects(project.facts, project.files, project.context, ""):
+    for command in project.effects:
         instruction = project.facts.steps[command.step].instruction
         evidence = Evidence("Dockerfile", instruction.line, f"{instruction.keyword} {instruction.value}"[:80])
         for effect in command.effects:

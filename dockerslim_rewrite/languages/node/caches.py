@@ -28,7 +28,7 @@ def left_caches(facts: Study) -> Iterator[Dropped]:
             return ""
         return package.manager if package.kind == "global" or step.index in asking else ""
 
-    yield from find_leftovers(project, facts.effects, fills)
+    yield from find_leftovers(project, project.effects, fills)
 
 
 def _downloads(install: Install) -> bool:

@@ -120,14 +120,14 @@ def _reads_elsewhere(study: Study, root: str, name: str, made: list[str]) -> boo
 
 
 def _foreign_effects(study: Study) -> list[CommandEffect]:
-    return [item for item in study.effects if (item.step, item.command) not in study.build.covered]
+    return [item for item in study.project.effects if (item.step, item.command) not in study.build.covered]
 
 
 def _needs_dependencies(study: Study, root: str, only: tuple[str, ...]) -> bool:
     """node_modules is needed unless nothing was installed there, or what runs brings its own."""
     if not any(item.directory == root for item in study.build.installs):
         return False
-    if is_taken_away(root, study.build, study.effects):
+    if is_taken_away(root, study.build, study.project.effects):
         return False
     if brings_packages(study.compiled, study.launch):
         return False

@@ -7,8 +7,6 @@ from functools import partial
 
 from msgspec import Struct
 
-from dockerslim_rewrite.analysis.commands import command_effects
-from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.model import Confidence, Evidence, Inference
 from dockerslim_rewrite.knowledge import node_packages
 from dockerslim_rewrite.languages.model import Project
@@ -42,7 +40,6 @@ class Study(Struct, frozen=True):
     project: Project
     build: BuildFacts
     launch: Launch
-    effects: tuple[CommandEffect, ...]
     manifest: Manifest | None
     install: Install | None
     lock: Lock | None
@@ -84,9 +81,8 @@ def study(project: Project) -> Study:
     found = _entries(project, launch, outputs, root)
     reached = _reach(project, launch, root, found, workspaces)
     settle_packages(reached, () if found.missing else found.compiled, launch, (top, manifest))
-    effects = command_effects(project.facts, project.files, project.context, "")
     plan = partial(plan_prune, late=bool(ignored), overlaid=_overlaid(project, install))
-    prune = plan(project.facts, build, install, lock, launch, reached, effects, packages)
+    prune = plan(project.facts, build, install, lock, launch, reached, project.effects, packages)
     production = isinstance(prune, Prune) or build.pruned or (install is not None and install.production)
     manifests = [item for item in (top, *packages) if item is not None]
     proven = find_native(manifests, lock, production=production, ignored=ignored) if manifests else None
@@ -94,7 +90,6 @@ def study(project: Project) -> Study:
         project=project,
         build=build,
         launch=launch,
-        effects=effects,
         manifest=manifest,
         install=install,
         lock=lock,

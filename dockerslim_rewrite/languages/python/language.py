@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from dockerslim_rewrite.analysis.commands import command_effects
-from dockerslim_rewrite.analysis.effects import CommandEffect, InstallsPackages
+from dockerslim_rewrite.analysis.effects import InstallsPackages
 from dockerslim_rewrite.analysis.model import Confidence, Evidence
 from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.knowledge import python_packages
@@ -51,7 +50,6 @@ class Study(Struct, frozen=True):
     launch: Launch
     environment: Environment
     sources: SourceFacts
-    effects: tuple[CommandEffect, ...]
     roots: tuple[str, ...]
 
     @property
@@ -107,7 +105,7 @@ class PythonLanguage:
             options=runtime_options(project),
             notes=tuple(_notes(facts)),
             covered_commands=frozenset(build.covered),
-            dropped=tuple(left_caches(project, build, facts.effects, facts.environment)),
+            dropped=tuple(left_caches(project, build, project.effects, facts.environment)),
             roots=(*facts.roots, facts.environment.path) if facts.environment.path else facts.roots,
         )
 
@@ -121,10 +119,9 @@ def _foreign(build: BuildFacts) -> Iterator[Obstacle]:
 
 def _study(project: Project, build: BuildFacts) -> Study:
     launch = read_launch(project)
-    effects = command_effects(project.facts, project.files, project.context, "")
     used = frozenset(posixpath.basename(name) for name in (*launch.programs, *launch.modules))
-    environment = choose_environment(project, build, effects, used)
-    return Study(project, build, launch, environment, read_sources(project), effects, app_roots(project, build))
+    environment = choose_environment(project, build, project.effects, used)
+    return Study(project, build, launch, environment, read_sources(project), app_roots(project, build))
 
 
 def _environment(facts: Study) -> Iterator[Suggestion]:
@@ -212,7 +209,7 @@ def _offered(facts: Study, program: str) -> bool:
     base = facts.project.facts.base
     if base is not None and program in base.programs:
         return True
-    for command in facts.effects:
+    for command in facts.project.effects:
         for effect in command.effects:
             if isinstance(effect, InstallsPackages):
                 distro = "alpine" if effect.manager == "apk" else "debian"

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 import pytest
 
-from dockerslim_rewrite.analysis.files import ImageFiles
-from dockerslim_rewrite.analysis.start import resolve_start
 from dockerslim_rewrite.context.local import NoContext
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.languages.go.builds import BuildLog, BuildReader
@@ -15,7 +13,7 @@ from dockerslim_rewrite.languages.go.language import GoLanguage
 from dockerslim_rewrite.languages.go.outputs import Outputs
 from dockerslim_rewrite.languages.go.tree import Tree
 from dockerslim_rewrite.languages.model import Artifact, Findings, InsertText, NeedLibc, NeedProgram, Project
-from tests.support import MemoryContext, replay
+from tests.support import MemoryContext, project_of
 
 MOD = "module example.com/acme/parcel\n\ngo 1.22\n"
 MAIN = "package main\n\nfunc main() {}\n"
@@ -24,9 +22,7 @@ HEAD = "FROM golang:1.24-bookworm\nWORKDIR /work\nCOPY . .\n"
 
 def project(dockerfile: str, files: Mapping[str, str] | None) -> Project:
     context: Context = NoContext() if files is None else MemoryContext(files)
-    facts = replay(dockerfile)
-    image = ImageFiles(facts, context)
-    return Project(facts, context, image, resolve_start(facts, image, context))
+    return project_of(dockerfile, context)
 
 
 def infer(dockerfile: str, files: Mapping[str, str] | None) -> Findings:

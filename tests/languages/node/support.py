@@ -5,20 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from dockerslim_rewrite.analysis.files import ImageFiles
-from dockerslim_rewrite.analysis.start import resolve_start
 from dockerslim_rewrite.languages.model import AppendInstruction, Artifact, Findings, Project
 from dockerslim_rewrite.languages.node.language import NodeLanguage
 from dockerslim_rewrite.languages.node.study import Study, study
-from tests.support import MemoryContext, replay
+from tests.support import MemoryContext, project_of
 
 
 def project(dockerfile: str, files: Mapping[str, object]) -> Project:
     texts = {path: text if isinstance(text, str) else json.dumps(text) for path, text in files.items()}
     context = MemoryContext(texts)
-    facts = replay(dockerfile)
-    image = ImageFiles(facts, context)
-    return Project(facts, context, image, resolve_start(facts, image, context))
+    return project_of(dockerfile, context)
 
 
 def infer(dockerfile: str, files: Mapping[str, object]) -> Findings:

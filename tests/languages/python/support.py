@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dockerslim_rewrite.analysis.files import ImageFiles
-from dockerslim_rewrite.analysis.start import resolve_start
 from dockerslim_rewrite.languages.model import (
     AppendInstruction,
     Artifact,
@@ -18,14 +16,12 @@ from dockerslim_rewrite.languages.model import (
 from dockerslim_rewrite.languages.python.language import PythonLanguage
 from dockerslim_rewrite.outcome import Outcome
 from dockerslim_rewrite.pipeline import rewrite
-from tests.support import MemoryContext, replay
+from tests.support import MemoryContext, project_of
 
 
 def project(dockerfile: str, files: Mapping[str, str] | None = None) -> Project:
     context = MemoryContext(files or {})
-    facts = replay(dockerfile)
-    image = ImageFiles(facts, context)
-    return Project(facts, context, image, resolve_start(facts, image, context))
+    return project_of(dockerfile, context)
 
 
 def infer(dockerfile: str, files: Mapping[str, str] | None = None) -> Findings:
