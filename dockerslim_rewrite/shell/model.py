@@ -1,4 +1,7 @@
-"""What a shell script does, command by command. Nothing is executed."""
+"""What a shell script does, command by command. Nothing is executed.
+
+Records are `gc=False`: they are many, and frozen ones that are made from the inside out hold no cycles.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from dockerslim_rewrite.syntax.model import Span
 Connector = Literal["", "&&", "||", ";", "|", "&"]
 
 
-class Word(Struct, frozen=True):
+class Word(Struct, frozen=True, gc=False):
     """A shell word. `text` is as written; `value` is its static value (quotes removed, known variables expanded), or
     None when it depends on something unknown (a substitution, an unset variable). A value that still holds an
     unquoted glob has `glob` set. `span` lies in the source file.
@@ -23,14 +26,14 @@ class Word(Struct, frozen=True):
     glob: bool = False
 
 
-class Assignment(Struct, frozen=True):
+class Assignment(Struct, frozen=True, gc=False):
     """`NAME=value` before a command or alone."""
 
     name: str
     value: Word
 
 
-class Redirect(Struct, frozen=True):
+class Redirect(Struct, frozen=True, gc=False):
     """A redirection; `operator` is `>`, `>>`, `<`, `2>`, `2>&`, `&>`, `<<`, `<<-`, `<<<` ...
 
     A here-document has its body as target: as written in `text`, tabs removed and variables expanded in `value`.
@@ -40,7 +43,7 @@ class Redirect(Struct, frozen=True):
     target: Word
 
 
-class SimpleCommand(Struct, frozen=True):
+class SimpleCommand(Struct, frozen=True, gc=False):
     """One simple command.
 
     `words` are the command name and its arguments; empty for assignments alone. `connector` is what joins it to the
@@ -77,14 +80,14 @@ class SimpleCommand(Struct, frozen=True):
         return tuple(word.value for word in self.words)
 
 
-class Opaque(Struct, frozen=True):
+class Opaque(Struct, frozen=True, gc=False):
     """A part that is not understood, with the reason. It may do anything."""
 
     reason: str
     span: Span
 
 
-class Script(Struct, frozen=True):
+class Script(Struct, frozen=True, gc=False):
     """A parsed script: its commands in order of execution (loops over literal lists unrolled)."""
 
     commands: tuple[SimpleCommand | Opaque, ...]

@@ -6,10 +6,14 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from dockerslim_rewrite.shell.builtins import shell_facts
 from dockerslim_rewrite.shell.model import Opaque, Script, SimpleCommand, Word
+from dockerslim_rewrite.shell.places import put
 from dockerslim_rewrite.shell.scope import Scope
 from dockerslim_rewrite.shell.simple import Place, Progress, locate_in
 from dockerslim_rewrite.shell.tree import Locate, NotUnderstoodError, parse_source
@@ -24,6 +28,7 @@ COMMAND_INSTRUCTIONS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 LEADING_HEREDOC = re.compile(r"""(<<-?\s*(?:[\w.+/-]+|'[^'<]*'|"[^"<]*"))\s+([^<;&|]*)\Z""")
 Piece: TypeAlias = tuple[int, int, int]
 MAX_TEXT = 262_144
+MAX_REMEMBERED = 4_000  # characters of a text
 ONLY_HEREDOC = re.compile(r"""\d*<<-?\s*(?:[\w.+/-]+|'[^'<]*'|"[^"<]*")\Z""")
 
 
@@ -76,24 +81,31 @@ def read_interpreter(text: str) -> str | None:
     return posixpath.basename(words[0]) if words else "sh"
 
 
-def _parse(
-    text: str,
-    variables: Mapping[str, str],
-    workdir: str | None,
-    locate: Locate,
-    *,
-    bash: bool,
-    positional: tuple[Word, ...] | None = None,
-) -> Script:
+def _parse(text: str, variables: Mapping[str, str], workdir: str | None, locate: Locate, *, bash: bool) -> Script:
+    if len(text) < MAX_REMEMBERED:
+        return put(_read_again(text, tuple(variables.items()), workdir, bash), locate)
+    return _read(text, _scope(variables, workdir, bash), locate)
+
+
+@lru_cache(maxsize=4_096)
+def _read_again(text: str, variables: tuple[tuple[str, str], ...], workdir: str | None, bash: bool) -> Script:
+    """An editor sends a file again after each keystroke, and most of its commands stay. Spans lie in the text."""
+    return _read(text, _scope(dict(variables), workdir, bash), Span)
+
+
+def _read(text: str, scope: Scope, locate: Locate) -> Script:
     if len(text) > MAX_TEXT:
         return _opaque("the script is too large", locate(0, len(text)))
     progress = Progress()
-    scope = Scope(dict(variables), frozenset(variables), workdir, bash, positional=positional)
     try:
         Walker(parse_source(text, locate), scope, progress).script(Place())
     except NotUnderstoodError as error:
         return _opaque(str(error), locate(0, len(text)))
     return Script(tuple(progress.commands))
+
+
+def _scope(variables: Mapping[str, str], workdir: str | None, bash: bool) -> Scope:
+    return Scope(dict(variables), frozenset(variables), workdir, bash)
 
 
 def _opaque(reason: str, span: Span) -> Script:
@@ -152,7 +164,7 @@ def _heredoc_form(instruction: Instruction, variables: Mapping[str, str], workdi
         span = offsets.span(start, end)  # a terminator that is missing has no place
         return Span(min(span.start, limit), min(span.end, limit))
 
-    return _parse(text, variables, workdir, locate, bash=bash)
+    return _read(text, _scope(variables, workdir, bash), locate)  # the parts may stand in another order
 
 
 def _command_first(value: str, pieces: list[Piece]) -> tuple[str, list[Piece]]:
@@ -188,8 +200,8 @@ def _exec_form(instruction: Instruction, start: int, variables: Mapping[str, str
     call = shell_call(command)
     if call is None:
         return Script((command,))
-    positional, text = call.positional, call.text.value or ""
-    return _parse(text, variables, workdir, locate_in(call.text), bash=call.shell == "bash", positional=positional)
+    scope = replace(_scope(variables, workdir, call.shell == "bash"), positional=call.positional)
+    return _read(call.text.value or "", scope, locate_in(call.text))
 
 
 def _json_words(instruction: Instruction, start: int) -> list[Word]:

@@ -244,7 +244,7 @@ class CommandWalker(ABC):
 
     def _substitutions(self, nodes: tuple[Node, ...], place: Place) -> None:
         """List the commands of `$(...)` and backticks inside words; they run first, in a subshell."""
-        for node in nodes:
+        for node in nodes if self._source.has_substitutions else ():
             for inner in self._source.substitutions(node):
                 kept, self._connector = self._connector, ""
                 with self._subshell():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
@@ -21,7 +21,6 @@ SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 COMPOUND_COMMANDS = frozenset(
     {"if_statement", "while_statement", "for_statement", "c_style_for_statement", "case_statement", "subshell"}
 )
-MAX_REMEMBERED = 1_000  # characters of a text
 # To a shell every character beyond ASCII is part of a word, never a blank or part of a name. The grammar's scanner asks
 # the C library instead: the answer depends on the locale, and `isdigit` of a large number reads foreign memory.
 MAX_LINE = 4096  # of a text with here-documents, whose every character makes the scanner count columns
@@ -54,7 +53,7 @@ class Source(Struct, frozen=True):
 
     def substitutions(self, node: Node) -> Iterator[Node]:
         """Yield the outermost command and process substitutions inside a node, in order."""
-        if not self.has_substitutions or not any(mark in self.read(node) for mark in SUBSTITUTION_MARKS):
+        if not any(mark in self.read(node) for mark in SUBSTITUTION_MARKS):
             return
         stack = [node]
         while stack:
@@ -75,21 +74,13 @@ def parse_source(text: str, locate: Locate) -> Source:
         raise NotUnderstoodError("the end of a here-document is not plain text")
     if "<<" in text and any(len(line) > MAX_LINE for line in text.split("\n")):
         raise NotUnderstoodError("a line beside a here-document is too long")
-    root = _parse_again(text) if len(text) < MAX_REMEMBERED else _parse(text)
-    if root is None:
+    tree = parse_bounded(_parser(), _NOT_ASCII.sub(_PLAIN, text).encode("ascii"))
+    if tree is None:
+        raise NotUnderstoodError("shell syntax not understood")
+    root = tree.root_node
+    if root.has_error and not _only_missing_semicolons(root):
         raise NotUnderstoodError("shell syntax not understood")
     return Source(text, root, locate, any(mark in text for mark in SUBSTITUTION_MARKS))
-
-
-def _parse(text: str) -> Node | None:
-    tree = parse_bounded(_parser(), _NOT_ASCII.sub(_PLAIN, text).encode("ascii"))
-    if tree is None or (tree.root_node.has_error and not _only_missing_semicolons(tree.root_node)):
-        return None
-    return tree.root_node
-
-
-# An editor sends a file again after each keystroke, and most of its commands are the same.
-_parse_again = lru_cache(maxsize=512)(_parse)
 
 
 @cache

@@ -1,11 +1,14 @@
-"""The lossless Dockerfile: every character of the text belongs to exactly one item."""
+"""The lossless Dockerfile: every character of the text belongs to exactly one item.
+
+Records are `gc=False`: they are many, and frozen ones that are made from the inside out hold no cycles.
+"""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
 
-class Span(Struct, frozen=True):
+class Span(Struct, frozen=True, gc=False):
     """A half-open range of characters, `start <= i < end`, in `Dockerfile.text`."""
 
     start: int
@@ -16,7 +19,7 @@ class Span(Struct, frozen=True):
         return text[self.start : self.end]
 
 
-class OffsetMap(Struct, frozen=True):
+class OffsetMap(Struct, frozen=True, gc=False):
     """Maps offsets of a derived text (continuations joined, comments dropped) back to the source text.
 
     `pieces` are `(derived_start, source_start, length)`, ascending, and cover the derived text.
@@ -53,7 +56,7 @@ class OffsetMap(Struct, frozen=True):
         return Span(self.to_source(start), self.to_source(end - 1) + 1)
 
 
-class Directive(Struct, frozen=True):
+class Directive(Struct, frozen=True, gc=False):
     """A parser directive of the first lines: `# syntax=`, `# escape=` or `# check=`. `name` is lower case."""
 
     name: str
@@ -61,7 +64,7 @@ class Directive(Struct, frozen=True):
     span: Span
 
 
-class Flag(Struct, frozen=True):
+class Flag(Struct, frozen=True, gc=False):
     """A flag of an instruction: `--name=value`, or `--name` alone (`value` is None). No expansion is done."""
 
     name: str
@@ -69,7 +72,7 @@ class Flag(Struct, frozen=True):
     span: Span
 
 
-class Heredoc(Struct, frozen=True):
+class Heredoc(Struct, frozen=True, gc=False):
     """A heredoc of RUN, COPY or ADD.
 
     `content` is the body as BuildKit uses it (tabs removed for `<<-`, terminator excluded, line ends as LF);
@@ -85,20 +88,20 @@ class Heredoc(Struct, frozen=True):
     content_map: OffsetMap
 
 
-class Comment(Struct, frozen=True):
+class Comment(Struct, frozen=True, gc=False):
     """A comment line, the leading white space and `#` included, the line end excluded."""
 
     span: Span
 
 
-class Trivia(Struct, frozen=True):
+class Trivia(Struct, frozen=True, gc=False):
     """Text between instructions: blank lines, comments, directives, a byte order mark. May hold several lines."""
 
     span: Span
     comments: tuple[Comment, ...] = ()
 
 
-class Instruction(Struct, frozen=True):
+class Instruction(Struct, frozen=True, gc=False):
     """One instruction, from its line's first character to the end of its last line (line end and heredocs included).
 
     `keyword` is upper case; `keyword_span` is as written. `flags` are those that BuildKit would take as flags.
@@ -133,14 +136,14 @@ class Instruction(Struct, frozen=True):
         return self.exec_form is not None
 
 
-class Problem(Struct, frozen=True):
+class Problem(Struct, frozen=True, gc=False):
     """Something that BuildKit rejects: a message and the 1-based line."""
 
     line: int
     message: str
 
 
-class Stage(Struct, frozen=True):
+class Stage(Struct, frozen=True, gc=False):
     """One build stage. `base` is FROM's image as written; `name` is the `AS` name as written."""
 
     index: int
@@ -151,7 +154,7 @@ class Stage(Struct, frozen=True):
     instructions: tuple[Instruction, ...]
 
 
-class Dockerfile(Struct, frozen=True):
+class Dockerfile(Struct, frozen=True, gc=False):
     """A parsed Dockerfile. `code` equals the parsed text for every input.
 
     `newline` is the line end of the first line; `escape` is the escape character (a backslash or a backtick).

@@ -119,7 +119,7 @@ def _read(line: str, escape: str) -> tuple[Reading, tuple[str, ...]]:
 
 
 # The emitted text has the author's lines, and an editor sends a file again after each keystroke.
-_read_again = lru_cache(maxsize=2_048)(_read)
+_read_again = lru_cache(maxsize=16_384)(_read)
 
 
 def _split_stages(instructions: Iterable[Instruction]) -> tuple[tuple[Stage, ...], tuple[Instruction, ...]]:

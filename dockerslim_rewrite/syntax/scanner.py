@@ -6,7 +6,6 @@ Source of the rules: moby/buildkit, frontend/dockerfile/parser.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -23,7 +22,7 @@ _ASCII_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ
 _ASCII_NAME = _ASCII_LETTERS | frozenset("0123456789")
 
 
-class Line(NamedTuple):
+class Line(Struct, frozen=True, gc=False):
     """A physical line: `start <= i < stop` with its line end, up to `end` without any trailing CR and LF."""
 
     start: int
@@ -56,7 +55,7 @@ class LineReader(Struct):
         return Line(start, end, stop)
 
 
-class LogicalLine(Struct, frozen=True):
+class LogicalLine(Struct, frozen=True, gc=False):
     """An instruction's line, continuations joined.
 
     `text` is what BuildKit dispatches on and `map` leads back to the source. `line` and `end_line` are 1-based;
