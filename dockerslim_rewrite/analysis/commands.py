@@ -33,8 +33,9 @@ class _Reader:
 
     def step(self, step: Step, text: str) -> Iterator[CommandEffect]:
         assert step.script is not None
+        first = step.instruction
         for number, command in enumerate(step.script.commands):
-            line = text.count("\n", 0, command.span.start) + 1
+            line = first.line + text.count("\n", first.span.start, command.span.start)
             written = " ".join(command.span.of(text).split())
             if isinstance(command, Opaque):
                 yield CommandEffect(step.index, number, line, written, (Unknown(command.reason),))
