@@ -27,6 +27,7 @@ from dockerslim_rewrite.planning.base import MANAGERS, Fit
 from dockerslim_rewrite.planning.builder import choose_name, plan_builder
 from dockerslim_rewrite.planning.contract import collect_settings, item_index, start_text
 from dockerslim_rewrite.planning.model import BuilderItem, Options, RuntimeLine
+from dockerslim_rewrite.planning.parents import Parent, special_parents
 from dockerslim_rewrite.planning.release import Pin
 from dockerslim_rewrite.syntax.model import Dockerfile
 
@@ -132,6 +133,10 @@ def _keyword(line: RuntimeLine) -> str:
     return line.text.split(None, 1)[0].upper()
 
 
+def _runs_something(found: Iterable[RuntimeLine]) -> bool:
+    return any(_keyword(line) == "RUN" for line in found)
+
+
 class _Runtime:
     """The runtime stage's lines, section by section."""
 
@@ -157,12 +162,18 @@ class _Runtime:
         result.extend(self._packages())
         if self._chosen.system.links:
             result.append(lines.link_line(self._chosen.system.links))
-        copies = self._copies()
-        result.extend(copies)
-        for item in self._chosen.applied:
-            if isinstance(item.effect, RunInRuntime):
-                result.append(RuntimeLine("artifacts", f"RUN {item.effect.command}", item.code))
-        result.extend(self._settings(moved=any(_keyword(line) == "WORKDIR" for line in copies)))
+        wanted = self._wanted()
+        parents = self._parents(wanted)
+        later = [*self._copies(wanted, parents), *self._runs()]
+        made = [line for parent in parents if parent.owner for line in self._made(parent)]
+        places = self._places(moved=any(_keyword(line) == "WORKDIR" for line in later))
+        if [line.text for line in made] == [line.text for line in places] and not _runs_something(later):
+            result += [*places, *later, *self._ports()]
+        elif made:
+            back = RuntimeLine("directories", f"USER {self._image_user()}", "D04")
+            result += [*made, back, *later, *self._places(moved=True), *self._ports()]
+        else:
+            result += [*later, *places, *self._ports()]
         result.extend(
             line for line in self._own if line.section == "start" and _keyword(line) not in ("ENTRYPOINT", "CMD")
         )
@@ -176,6 +187,7 @@ class _Runtime:
         names = set(self._contract.user.split(":"))
         for wanted in self._chosen.wanted:
             names.update(self._owner_of(wanted.artifact).split(":"))
+        names.update(name for parent in self._parents(self._wanted()) for name in parent.owner.split(":"))
         if self._chosen.fit.option.style == "same":
             return False
         names = {name for name in names if name not in _ROOT and not name.isdigit()}
@@ -202,8 +214,19 @@ class _Runtime:
         code = installs[0].requirement.code
         return [lines.package_line(manager, names, code, recommends=self._chosen.recommends)]
 
-    def _copies(self) -> list[RuntimeLine]:
-        owner = NONROOT if adds_user(self._chosen) else ""
+    def _runs(self) -> list[RuntimeLine]:
+        effects = [(item.effect, item.code) for item in self._chosen.applied]
+        return [
+            RuntimeLine("artifacts", f"RUN {effect.command}", code)
+            for effect, code in effects
+            if isinstance(effect, RunInRuntime)
+        ]
+
+    def _default_owner(self) -> str:
+        return NONROOT if adds_user(self._chosen) else ""
+
+    def _wanted(self) -> list[Wanted]:
+        """Return all that is copied, in the order of the copies."""
         files = [
             Wanted(
                 Artifact(copy.package, False, RANK_SYSTEM, copy.requirement.summary),
@@ -214,14 +237,37 @@ class _Runtime:
             for copy in self._chosen.fit.copies
         ]
         wanted = lines.without_covered([*files, *self._chosen.wanted, *_homes(self._chosen.effects), *self._owned()])
-        copies = list(lines.artifact_lines(self._builder, wanted, self._ownership, owner))
-        special = [item for item in wanted if lines.needs_chmod(item, self._ownership, self._contract.user)]
+        return sorted(wanted, key=lambda item: not lines.is_data_directory(item))
+
+    def _parents(self, wanted: list[Wanted]) -> list[Parent]:
+        return list(special_parents(wanted, self._ownership, self._contract.user, self._default_owner()))
+
+    def _made(self, parent: Parent) -> list[RuntimeLine]:
+        """Make a directory that its owner would lose: only WORKDIR takes the user in force, and needs no shell."""
+        user = self._contract.user if parent.owner.partition(":")[0] == self._contract.user else parent.owner
+        return [
+            RuntimeLine("settings", f"USER {user}", "D04"),
+            RuntimeLine("settings", f"WORKDIR {lines.escape(parent.path)}", "D08"),
+        ]
+
+    def _image_user(self) -> str:
+        user = self._image.user if self._image else ""
+        return "root" if user in _ROOT else user
+
+    def _copies(self, wanted: list[Wanted], parents: list[Parent]) -> list[RuntimeLine]:
+        copies = list(lines.artifact_lines(self._builder, wanted, self._ownership, self._default_owner()))
         data = [line for line in copies if line.section == "directories"]
         rest = [line for line in copies if line.section != "directories"]
-        for group, is_data in ((data, True), (rest, False)):
-            if chosen := [item for item in special if lines.is_data_directory(item) == is_data]:
-                group.append(lines.mode_line(chosen, self._ownership))
+        modes = [(item.artifact.path, lines.is_data_directory(item)) for item in wanted if item.artifact.is_dir]
+        modes += [(parent.path, False) for parent in parents if parent.chmod]
+        special = [(path, is_data) for path, is_data in modes if self._needs_chmod(path)]
+        for group, of_data in ((data, True), (rest, False)):
+            if paths := [path for path, is_data in special if is_data == of_data]:
+                group.append(lines.mode_line(paths, self._ownership))
         return [*data, *rest, *self._empty(wanted)]
+
+    def _needs_chmod(self, path: str) -> bool:
+        return lines.needs_chmod(path, self._ownership, self._contract.user)
 
     def _owned(self) -> list[Wanted]:
         """Return the needed directories with an owner of their own: only a copy keeps it."""
@@ -243,13 +289,11 @@ class _Runtime:
                     found.append(RuntimeLine("artifacts", f"WORKDIR {lines.escape(path)}", item.code))
         return list(dict.fromkeys(found))
 
-    def _settings(self, *, moved: bool) -> list[RuntimeLine]:
-        """WORKDIR, USER, EXPOSE, VOLUME: the author's, or what the original inherited from its base. `moved`: a WORKDIR
-        above has left the base's own."""
-        found = [line for line in self._own if line.section == "settings"]
-        workdirs = [line for line in found if _keyword(line) == "WORKDIR"]
-        users = [line for line in found if _keyword(line) == "USER"]
-        rest = [line for line in found if _keyword(line) not in ("WORKDIR", "USER")]
+    def _places(self, *, moved: bool) -> list[RuntimeLine]:
+        """WORKDIR and USER: the author's, or what the original inherited from its base. `moved`: a WORKDIR above has
+        left the base's own."""
+        workdirs = [line for line in self._own if _keyword(line) == "WORKDIR"]
+        users = [line for line in self._own if _keyword(line) == "USER"]
         if moved or (not workdirs and self._contract.workdir != (self._image.workdir if self._image else "/")):
             workdirs = [RuntimeLine("settings", f"WORKDIR {self._contract.workdir}", "D08")]
         inherited = self._image.user if self._image else ""
@@ -259,8 +303,13 @@ class _Runtime:
             users = [RuntimeLine("settings", f"USER {NONROOT}", "D04")]
         # WORKDIR makes a missing directory as the user in force: before USER it is root's
         if self._ownership.owner(self._contract.workdir):
-            return [*users, *workdirs, *rest]
-        return [*workdirs, *users, *rest]
+            return [*users, *workdirs]
+        return [*workdirs, *users]
+
+    def _ports(self) -> list[RuntimeLine]:
+        """EXPOSE and VOLUME."""
+        found = (line for line in self._own if line.section == "settings")
+        return [line for line in found if _keyword(line) not in ("WORKDIR", "USER")]
 
     def _start_lines(self) -> list[RuntimeLine]:
         entrypoint = [line for line in self._own if _keyword(line) == "ENTRYPOINT"]

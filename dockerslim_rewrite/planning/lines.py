@@ -94,19 +94,16 @@ def is_data_directory(wanted: Wanted) -> bool:
     return wanted.artifact.is_dir and wanted.code in ("D07", "D09")
 
 
-def needs_chmod(wanted: Wanted, ownership: Ownership, user: str) -> bool:
+def needs_chmod(path: str, ownership: Ownership, user: str) -> bool:
     """Tell whether a directory has mode bits that COPY cannot give and that matter: set-id and sticky bits, and the
     right to write for a `user` who is neither root nor the owner (BuildKit makes the target as with umask 022)."""
-    path = wanted.artifact.path
-    if not wanted.artifact.is_dir:
-        return False
     mode, name = ownership.mode(path), user.partition(":")[0]
     return mode > 0o777 or bool(mode & 0o022 and name not in ROOT_USERS | {ownership.owner(path).partition(":")[0]})
 
 
-def mode_line(wanted: Iterable[Wanted], ownership: Ownership) -> RuntimeLine:
+def mode_line(paths: Iterable[str], ownership: Ownership) -> RuntimeLine:
     """Return the RUN that gives directories the modes that COPY cannot give."""
-    commands = [f"chmod {ownership.mode(item.artifact.path):o} {item.artifact.path}" for item in wanted]
+    commands = [f"chmod {ownership.mode(path):o} {path}" for path in paths]
     return RuntimeLine("directories", "RUN " + " && ".join(commands), "D07")
 
 

@@ -36,6 +36,7 @@ from dockerslim_rewrite.planning.base import Fit, Misfit, try_option
 from dockerslim_rewrite.planning.contract import item_index
 from dockerslim_rewrite.planning.ignores import ignored_codes
 from dockerslim_rewrite.planning.layout import Chosen, Layout, lay_out
+from dockerslim_rewrite.planning.lines import needs_chmod
 from dockerslim_rewrite.planning.model import Blocker, NoBenefit, Options, RewritePlan, Size
 from dockerslim_rewrite.planning.needs import (
     PackagePlan,
@@ -45,6 +46,7 @@ from dockerslim_rewrite.planning.needs import (
     start_needs,
     without_brought,
 )
+from dockerslim_rewrite.planning.parents import special_parents
 from dockerslim_rewrite.planning.policy import split_suggestions
 from dockerslim_rewrite.planning.record import decision_of, record_decisions
 from dockerslim_rewrite.planning.release import Pin, settle_release
@@ -146,16 +148,22 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
     )
     system = replace(system, wanted=tuple(_still_there(inputs, system.wanted)))
     base = without_brought(base, (item.artifact for item in system.wanted))
-    ownership = Ownership(project.facts, project.effects)
-    user = project.facts.contract.user
-    if special := [item for item in (*wanted, *system.wanted) if lines.needs_chmod(item, ownership, user)]:
-        summary = "a directory gets mode bits that COPY cannot give"
-        base.append(Requirement(NeedShell(), "D07", summary, special[0].evidence))
+    base += _mode_needs(inputs, (*system.wanted, *wanted))
     if system.links:
         evidence = tuple(link.evidence for link in system.links)
         base.append(Requirement(NeedShell(), "D09", "a symbolic link is made in the runtime stage", evidence))
     # What both name is the language's: the later one counts.
     return _Needs((*system.wanted, *wanted), system, packages, (*base, *packages.kept))
+
+
+def _mode_needs(inputs: Inputs, wanted: tuple[Wanted, ...]) -> list[Requirement]:
+    """Need a shell where a directory, copied or around what is copied, has a mode that COPY does not give."""
+    ownership, user = Ownership(inputs.project.facts, inputs.project.effects), inputs.project.facts.contract.user
+    carried = lines.without_covered(wanted)
+    special = [item for item in carried if item.artifact.is_dir and needs_chmod(item.artifact.path, ownership, user)]
+    special += [parent.around for parent in special_parents(carried, ownership, user, "") if parent.chmod]
+    summary = "a directory gets mode bits that COPY cannot give"
+    return [Requirement(NeedShell(), "D07", summary, item.evidence) for item in special[:1]]
 
 
 def _system_blockers(inputs: Inputs, needs: _Needs) -> tuple[Blocker, ...]:

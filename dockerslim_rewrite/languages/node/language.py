@@ -31,7 +31,12 @@ from dockerslim_rewrite.languages.node.globals import global_suggestions, left_g
 from dockerslim_rewrite.languages.node.launch import NODE
 from dockerslim_rewrite.languages.node.layout import Layout
 from dockerslim_rewrite.languages.node.native import Native
-from dockerslim_rewrite.languages.node.obstacles import find_obstacles, last_building_step, layout_obstacles, token_in
+from dockerslim_rewrite.languages.node.obstacles import (
+    carried_token,
+    find_obstacles,
+    last_building_step,
+    layout_obstacles,
+)
 from dockerslim_rewrite.languages.node.optimize import improve_builder, improvement_notes
 from dockerslim_rewrite.languages.node.parts import lay_out_roots
 from dockerslim_rewrite.languages.node.prune import Prune, Unpruned
@@ -140,7 +145,7 @@ def _prune(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[Suggestion]:
 def _secrets(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[Suggestion]:
     """A directory that is copied as a whole must not bring a token along."""
     for layout in layouts:
-        evidence = token_in(facts, layout)
+        evidence = carried_token(facts, layout)
         if evidence is not None:
             last = last_building_step(facts)
             effect = AppendInstruction(last, f"RUN rm -f {shlex.quote(posixpath.join(layout.root, '.npmrc'))}")
@@ -242,7 +247,9 @@ def _notes(facts: Study, layouts: tuple[Layout, ...], native: Inference[Native])
         yield Note("N04", line, message)
     for layout in layouts:
         if layout.whole:
-            yield Note("N07", line, f"{layout.root} is copied as a whole: {layout.whole}; sources and tests come along")
+            message = f"{layout.root} is copied as a whole: {layout.whole}; sources and tests come along"
+            together = f", all in one layer: {layout.one_layer}" if layout.one_layer not in ("", layout.whole) else ""
+            yield Note("N07", line, message + together)
     if native.value == "unknown":
         yield Note("N01", line, f"packages may hold compiled code: {native.evidence[0]}")
     for step in facts.project.facts.steps:

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from dockerslim_rewrite.analysis.effects import CommandEffect, Removes, Unknown, Writes
+from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge import node_packages
 from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, RANK_DEPENDENCIES, RANK_OUTPUT, Artifact
+from dockerslim_rewrite.languages.node.layers import Whole, in_layers
+from dockerslim_rewrite.languages.node.listing import DEPENDENCIES, has_sources, list_entries, top_name
 from dockerslim_rewrite.languages.node.outputs import Output
 from dockerslim_rewrite.languages.node.reach import Reach
 
 MAX_ENTRIES = 12
-DEPENDENCIES = "node_modules"
 # What `node app` may leave out of a file's name.
 _OMITTED = (".js", ".json", ".mjs", ".cjs", ".ts")
 
 
 class Layout(Struct):
-    """The artifacts of one root. `whole` says why the directory is taken as one, "" when it is taken apart; `left` are
-    the names that stay behind."""
+    """The artifacts of one root. `whole` says why all of the directory is taken, "" when it is taken apart, and
+    `one_layer` why its packages have no layer of their own; `left` are the names that stay behind."""
 
     root: str
     artifacts: list[Artifact] = []
     whole: str = ""
+    one_layer: str = ""
     left: list[str] = []
 
 
@@ -37,7 +39,8 @@ class Wishes(Struct, frozen=True):
     code was compiled from; `keep_config`: a tool of the start command reads build configuration, `loads`: patterns of
     that which it does read; `keep_locks`: it reads lock files; `only`: absolute paths that are all that is needed (a
     static server), empty when not known; `nested`: names of directories of which the build's output alone is needed;
-    `entries`: files that start or are served; `doubt`: why nothing may be left behind.
+    `entries`: files that start or are served; `doubt`: why nothing may be left behind; `packages`, `unlisted` and
+    `spare`: see `Whole`.
     """
 
     dependencies: bool
@@ -50,6 +53,9 @@ class Wishes(Struct, frozen=True):
     nested: frozenset[str]
     entries: tuple[str, ...]
     doubt: str
+    packages: tuple[str, ...]
+    unlisted: str
+    spare: frozenset[str]
 
 
 def app_roots(directories: Iterable[str], files: ImageFiles) -> tuple[str, ...]:
@@ -67,20 +73,25 @@ def app_roots(directories: Iterable[str], files: ImageFiles) -> tuple[str, ...]:
 
 
 def lay_out(
-    root: str, context: Context, files: ImageFiles, effects: Iterable[CommandEffect], reached: Reach, wishes: Wishes
+    root: str, context: Context, files: ImageFiles, effects: Sequence[CommandEffect], reached: Reach, wishes: Wishes
 ) -> Layout:
     """Take a root apart, or take it whole when that is not provably right."""
     layout = Layout(root)
-    entries, problem = _entries(root, context, files, effects)
-    problem = wishes.doubt or problem or ("" if context.known else "the build context is not known")
+    entries, unlisted = list_entries(root, context, files, effects)
+    unlisted = unlisted or ("" if context.known else "the build context is not known")
+    problem = wishes.doubt or unlisted
     if not problem:
         _choose(layout, entries, context, reached, wishes)
-        problem = _uncovered(layout, entries, files, reached, wishes)
+        problem = unlisted = _uncovered(layout, entries, files, reached, wishes)
         if len(layout.artifacts) > MAX_ENTRIES:
             problem = "it holds many files at its top"
     if problem and root != "/":
         layout.whole, layout.left = problem, []
-        layout.artifacts = [Artifact(root, True, RANK_CODE, "the application directory")]
+        made = tuple(output.path for output in wishes.outputs)
+        whole = Whole(root, wishes.packages, made, wishes.entries, wishes.unlisted or unlisted, wishes.spare)
+        layout.artifacts, layout.one_layer = in_layers(whole, context, files, effects)
+        if len(layout.artifacts) > 1:
+            layout.left = sorted(wishes.spare)
     elif problem:
         layout.whole, layout.artifacts = problem, []
     return layout
@@ -103,7 +114,7 @@ def _uncovered(layout: Layout, entries: dict[str, bool], files: ImageFiles, reac
         relative = posixpath.relpath(posixpath.normpath(posixpath.join("/", origin, use.path.path)), "/" + base)
         name = relative.split("/", 1)[0]
         known = name in entries or name in (".", "..", DEPENDENCIES) or name.startswith("__")
-        if not known and not any(_top(output.path, layout.root) == name for output in wishes.outputs):
+        if not known and not any(top_name(output.path, layout.root) == name for output in wishes.outputs):
             return f"{path}:{use.line} reads {name}, which the build may write"
     return ""
 
@@ -112,71 +123,16 @@ def _covered(path: str, artifacts: Iterable[Artifact]) -> bool:
     return any(path == item.path or (item.is_dir and path.startswith(item.path + "/")) for item in artifacts)
 
 
-def _top(path: str, root: str) -> str:
-    """Return the first segment of a path below the root, "" when it lies elsewhere."""
-    prefix = root.rstrip("/") + "/"
-    return path[len(prefix) :].split("/", 1)[0] if path.startswith(prefix) else ""
-
-
-def _entries(
-    root: str, context: Context, files: ImageFiles, effects: Iterable[CommandEffect]
-) -> tuple[dict[str, bool], str]:
-    """Return the top-level names (True for directories) and why they are not all known."""
-    entries: dict[str, bool] = {}
-    for tree in files.trees:
-        name = _top(tree.image_path, root)
-        if name:
-            entries[name] = tree.is_dir or tree.image_path != posixpath.join(root, name)
-        elif tree.is_dir and (root == tree.image_path or root.startswith(tree.image_path.rstrip("/") + "/")):
-            inside = posixpath.relpath(root, tree.image_path)
-            directory = (
-                posixpath.normpath(posixpath.join(tree.context_path, inside)) if inside != "." else tree.context_path
-            )
-            for child in context.list_dir("" if directory == "." else directory):
-                entries[child] = context.is_dir(posixpath.join("" if directory == "." else directory, child))
-    for command in effects:
-        for effect in command.effects:
-            problem = _apply(effect, root, entries)
-            if problem:
-                return entries, problem
-    return entries, ""
-
-
-def _apply(effect: object, root: str, entries: dict[str, bool]) -> str:
-    if isinstance(effect, Writes):
-        for path in effect.paths:
-            name = _top(path, root)
-            deeper = path != posixpath.join(root, name)
-            if path == root and effect.what != "dir":
-                return "a RUN puts files into it"
-            if name and (effect.what in ("dir", "file") or deeper):
-                entries[name] = deeper or effect.what == "dir" or entries.get(name, False)
-            elif name and name not in entries:
-                return f"a RUN writes {name}"
-    elif isinstance(effect, Removes):
-        for path in effect.paths:
-            name = _top(path, root)
-            if name and any(mark in path for mark in "*?["):
-                return "a RUN removes files by a pattern"
-            if path == posixpath.join(root, name):
-                entries.pop(name, None)
-            if path == root:
-                return "a RUN removes it"
-    elif isinstance(effect, Unknown):
-        return "a RUN is not understood"
-    return ""
-
-
 def _choose(layout: Layout, entries: dict[str, bool], context: Context, reached: Reach, wishes: Wishes) -> None:
-    outputs = [output for output in wishes.outputs if _top(output.path, layout.root)]
+    outputs = [output for output in wishes.outputs if top_name(output.path, layout.root)]
     if wishes.only:
         layout.artifacts = [Artifact(path, True, RANK_OUTPUT, "the server's directory") for path in wishes.only]
         if wishes.dependencies:
             layout.artifacts.insert(0, _dependencies(layout.root))
-        kept = {_top(path, layout.root) for path in wishes.only}
+        kept = {top_name(path, layout.root) for path in wishes.only}
         layout.left = sorted(name for name in entries if name not in kept)
         return
-    output_names = {_top(output.path, layout.root) for output in outputs}
+    output_names = {top_name(output.path, layout.root) for output in outputs}
     loaded = frozenset() if reached.everything else frozenset(posixpath.basename(path) for path in reached.files)
     for name in sorted(entries):
         if name == DEPENDENCIES or (
@@ -184,7 +140,7 @@ def _choose(layout: Layout, entries: dict[str, bool], context: Context, reached:
         ):
             continue
         if name in wishes.nested:
-            inside = sorted({item.path for item in outputs if _top(item.path, layout.root) == name})
+            inside = sorted({item.path for item in outputs if top_name(item.path, layout.root) == name})
             layout.artifacts.extend(Artifact(path, True, RANK_OUTPUT, "the build's output") for path in inside)
             layout.left.append(f"{name} (all but its output)")
             continue
@@ -192,7 +148,7 @@ def _choose(layout: Layout, entries: dict[str, bool], context: Context, reached:
             layout.left.append(name)
             continue
         path = posixpath.join(layout.root, name)
-        rank = RANK_ASSETS if name == "package.json" or not _has_sources(name) else RANK_CODE
+        rank = RANK_ASSETS if name == "package.json" or not has_sources(name) else RANK_CODE
         layout.artifacts.append(Artifact(path, entries[name], rank, needed_by(name, reached)))
     for name in sorted(output_names - entries.keys() | {n for n in output_names if _is_output(n, layout, outputs)}):
         path = posixpath.join(layout.root, name)
@@ -207,10 +163,6 @@ def _is_output(name: str, layout: Layout, outputs: list[Output]) -> bool:
     return any(item.path == posixpath.join(layout.root, name) for item in outputs)
 
 
-def _has_sources(name: str) -> bool:
-    return posixpath.splitext(name)[1] in ("", ".js", ".ts", ".mjs", ".cjs")
-
-
 def _dependencies(root: str) -> Artifact:
     return Artifact(posixpath.join(root, DEPENDENCIES), True, RANK_DEPENDENCIES, "the packages that it imports")
 
@@ -221,11 +173,16 @@ def _left_behind(name: str, reached: Reach, wishes: Wishes) -> bool:
         return True
     if name == "package.json" or name in reached.mentions or any(fnmatchcase(name, item) for item in wishes.loads):
         return False
-    if _matches(name, "entries"):
+    if is_for_the_build(name):
         return True
     if _matches(name, "locks"):
         return not wishes.keep_locks
     return not wishes.keep_config and (name in wishes.sources or _matches(name, "build_config"))
+
+
+def is_for_the_build(name: str) -> bool:
+    """Tell whether a top-level name is one that only a build, a test or an editor reads."""
+    return _matches(name, "entries")
 
 
 def _matches(name: str, group: str) -> bool:

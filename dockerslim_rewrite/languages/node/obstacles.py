@@ -13,7 +13,7 @@ from dockerslim_rewrite.languages.node.globals import global_obstacles
 from dockerslim_rewrite.languages.node.launch import NODE
 from dockerslim_rewrite.languages.node.layout import Layout
 from dockerslim_rewrite.languages.node.locks.text import load_yaml
-from dockerslim_rewrite.languages.node.study import Study
+from dockerslim_rewrite.languages.node.study import Study, is_berry
 from dockerslim_rewrite.languages.obstacles import installs_at_start, unread_triggers
 
 
@@ -110,24 +110,20 @@ def _plug_and_play(study: Study) -> Iterator[Obstacle]:
         yield Obstacle("N14", _line(study, install.evidence), message, "set enableGlobalCache: false in .yarnrc.yml")
 
 
-def is_berry(study: Study) -> bool:
-    """Tell whether yarn is version 2 or later."""
-    if study.lock is not None and study.lock.manager == "yarn":
-        return study.lock.version != "1"
-    manager = study.manifest.package_manager if study.manifest is not None else ""
-    return study.project.context.is_file(".yarnrc.yml") or (
-        manager.startswith("yarn@") and manager[5:6] not in ("1", "0")
-    )
-
-
-def token_in(study: Study, layout: Layout) -> Evidence | None:
-    """Return where a .npmrc that would be copied with a whole directory names a token."""
+def token_in(study: Study, directory: str) -> Evidence | None:
+    """Return where the .npmrc of a directory names a token."""
     context = study.project.context
-    path = study.project.files.to_context(posixpath.join(layout.root, ".npmrc")) if layout.whole else None
+    path = study.project.files.to_context(posixpath.join(directory, ".npmrc"))
     text = context.read_text(path) if path is not None else None
     if path is None or text is None or "_auth" not in text:
         return None
     return Evidence(path, text.count("\n", 0, text.find("_auth")) + 1, "names a token")
+
+
+def carried_token(study: Study, layout: Layout) -> Evidence | None:
+    """Return where a .npmrc that would be copied with its whole directory names a token."""
+    together = any(item.path == layout.root for item in layout.artifacts)
+    return token_in(study, layout.root) if layout.whole and together else None
 
 
 def last_building_step(study: Study) -> int:
@@ -160,7 +156,7 @@ def _token_obstacles(study: Study, layouts: tuple[Layout, ...]) -> tuple[Obstacl
     """Refuse where only another user could remove the token."""
     last = last_building_step(study)
     user = study.project.facts.steps[last].before.user if last >= 0 else ""
-    found = [evidence for layout in layouts if (evidence := token_in(study, layout)) is not None]
+    found = [evidence for layout in layouts if (evidence := carried_token(study, layout)) is not None]
     if not found or user in ("", "root", "0"):
         return ()
     line = study.project.facts.steps[last].instruction.line

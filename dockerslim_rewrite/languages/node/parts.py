@@ -5,13 +5,17 @@ from __future__ import annotations
 import posixpath
 
 from dockerslim_rewrite.analysis.effects import CommandEffect
+from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import RANK_CODE, Artifact
 from dockerslim_rewrite.languages.node.frameworks import brings_packages, only_serves
-from dockerslim_rewrite.languages.node.layout import Layout, Wishes, lay_out, reads_root
+from dockerslim_rewrite.languages.node.layout import Layout, Wishes, is_for_the_build, lay_out, reads_root
+from dockerslim_rewrite.languages.node.listing import DEPENDENCIES
+from dockerslim_rewrite.languages.node.obstacles import token_in
 from dockerslim_rewrite.languages.node.outputs import Output
 from dockerslim_rewrite.languages.node.prune import Prune, is_taken_away
-from dockerslim_rewrite.languages.node.study import Study
+from dockerslim_rewrite.languages.node.study import Study, is_berry
+from dockerslim_rewrite.languages.node.workspaces import in_workspace
 
 STANDALONE = "/.next/standalone"
 
@@ -41,7 +45,7 @@ def _lay_out(study: Study, root: str) -> Layout:
     if deployed:
         found = [path for path in deployed if path == root or _inside(path, root)]
         artifacts = [Artifact(path, True, RANK_CODE, "the deployed workspace") for path in found]
-        return Layout(root, artifacts, "", [] if root in found else ["*"])
+        return Layout(root, artifacts, left=[] if root in found else ["*"])
     only = _only(study, root)
     wishes = Wishes(
         dependencies=_needs_dependencies(study, root, only),
@@ -54,6 +58,9 @@ def _lay_out(study: Study, root: str) -> Layout:
         nested=_nested(study, root),
         entries=tuple(path for path, _ in (*launch.entries, *launch.served)),
         doubt=_doubt(study, root),
+        packages=_installed(study, root),
+        unlisted=_unlisted(study, root),
+        spare=_spare(study, root),
     )
     return lay_out(root, project.context, project.files, _foreign_effects(study), study.reached, wishes)
 
@@ -158,6 +165,46 @@ def _compiled_sources(study: Study, root: str) -> frozenset[str]:
         if not relative.startswith("..") and "/" in relative:
             names.add(relative.split("/", 1)[0])
     return frozenset(names)
+
+
+def _installed(study: Study, root: str) -> tuple[str, ...]:
+    """Return the node_modules that installs below a root make for certain: one is made wherever there is a package to
+    put into it, but below a workspace's own directory the packages may go to the workspace."""
+    found = []
+    for install in study.build.installs:
+        members = study.workspaces.values() if install is study.install else ()
+        needed = any(item is not None and item.dependencies for item in (install.manifest, *members))
+        if install.manifest is None or in_workspace(study.project.context, install.manifest):
+            return ()
+        taken = is_taken_away(install.directory, study.build, study.project.effects)
+        if needed and below(install.directory, (root,)) and not taken:
+            found.append(posixpath.join(install.directory, DEPENDENCIES))
+    return tuple(dict.fromkeys(found))
+
+
+def _unlisted(study: Study, root: str) -> str:
+    """Say what an install or a build may have put beside what is known, or return ""."""
+    unknown = [*study.build.unknown, *study.outputs.unknown]
+    if unknown:
+        return f"what a build step writes is not known ({unknown[0]})"
+    if "yarn" in study.launch.managers and is_berry(study):
+        return "yarn, which starts the program, keeps state of its own beside the packages"
+    if study.lock is None and not study.workspaces:
+        return "the install writes a lock file"
+    stays = ".npmrc" not in _spare(study, root)
+    return "a token is removed from it" if stays and token_in(study, root) is not None else ""
+
+
+def _spare(study: Study, root: str) -> frozenset[str]:
+    """Return the names at the top of a workspace that only a build, a test or an editor reads."""
+    context_root = study.project.files.to_context(root)
+    unsure = study.launch.unknown or study.reached.doubts
+    if not study.workspaces or unsure or context_root is None or any(reads_root(study.reached, context_root)):
+        return frozenset()
+    members = {posixpath.relpath("/" + item.directory, "/" + context_root) for item in study.workspaces.values()}
+    used = study.reached.mentions | {path.split("/", 1)[0] for path in members}
+    names = study.project.context.list_dir(context_root)
+    return frozenset(name for name in names if name not in used and is_for_the_build(name))
 
 
 def _doubt(study: Study, root: str) -> str:

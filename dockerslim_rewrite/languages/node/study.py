@@ -248,3 +248,13 @@ def _package_main(project: Project, path: str) -> str | None:
         return None
     main = posixpath.normpath(posixpath.join(manifest.directory, manifest.main))
     return next((item for item in (main, f"{main}.js", f"{main}/index.js") if project.context.is_file(item)), None)
+
+
+def is_berry(study: Study) -> bool:
+    """Tell whether yarn is version 2 or later."""
+    if study.lock is not None and study.lock.manager == "yarn":
+        return study.lock.version != "1"
+    manager = study.manifest.package_manager if study.manifest is not None else ""
+    return study.project.context.is_file(".yarnrc.yml") or (
+        manager.startswith("yarn@") and manager[5:6] not in ("1", "0")
+    )

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from dockerslim_rewrite.analysis.paths import upwards
 from dockerslim_rewrite.context.jsonc import parse_object
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.languages.node.locks.model import as_texts
@@ -39,6 +40,13 @@ def workspace_packages(context: Context, manifest: Manifest) -> tuple[Manifest, 
             if package is not None and len(found) < MAX_PACKAGES:
                 found[directory] = package
     return tuple(found.values())
+
+
+def in_workspace(context: Context, manifest: Manifest) -> bool:
+    """Tell whether a package lies below a workspace root, whose node_modules its packages may go to."""
+    above = (read_manifest(context, directory) for directory in upwards(manifest.directory))
+    roots = (item for item in above if item is not None and item.directory != manifest.directory)
+    return any(workspace_patterns(context, item) for item in roots)
 
 
 def find_workspace(context: Context, manifest: Manifest, wanted: str) -> Manifest | None:

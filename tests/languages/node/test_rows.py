@@ -136,7 +136,11 @@ def test_n07_configuration_that_running_code_loads_is_kept(code: str) -> None:
 
 @pytest.mark.parametrize("code", ["app.use(express.static(__dirname))", "app.use(express.static('.'))"])
 def test_n07_a_server_of_its_own_directory_gets_all_of_it(code: str) -> None:
-    assert artifacts(infer(_image(), {**APP, "index.js": code, "tests/a": ""})) == {"/usr/src/zeta"}
+    names = ("index.js", "node_modules", "package-lock.json", "package.json", "tests")
+    files = {**APP, "index.js": code, "tests/a": ""}
+    assert artifacts(infer(_image(), files)) == {f"/usr/src/zeta/{name}" for name in names}
+    del files["package-lock.json"]
+    assert artifacts(infer(_image(), files)) == {"/usr/src/zeta"}
 
 
 def test_n07_a_file_that_a_run_writes_is_kept_and_one_that_it_removes_is_not() -> None:
@@ -194,7 +198,8 @@ def test_n09_a_server_of_the_project_needs_its_packages() -> None:
 )
 def test_n10_a_workspace_is_kept_whole(extra: dict[str, object]) -> None:
     files = {**APP, "packs/one/package.json": {"name": "one"}, **extra}
-    assert artifacts(infer(_image(), files)) == {"/usr/src/zeta"}
+    names = {"index.js", "node_modules", "package-lock.json", "package.json", "packs", *extra}
+    assert artifacts(infer(_image(), files)) == {f"/usr/src/zeta/{name}" for name in names}
 
 
 def test_n11_a_link_target_outside_the_application_comes_along() -> None:
