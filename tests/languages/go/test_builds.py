@@ -49,6 +49,23 @@ def made(makefile: str, command: str = "make", **more: str) -> list[str | None]:
         ("define D\ngo build -o no\nendef\nb:\n\tgo build -o x ./cmd/send\n", "make", ["x"]),
         ("b: export GOBIN=/tmp/b\nb:\n\tgo install ./cmd/send\n", "make", ["/go/bin/send"]),
         ("export GOBIN := $(CURDIR)/b\nb:\n\tgo install ./cmd/send\n", "make", ["b/send"]),
+        ("export\nGOBIN = /tmp/b\nb:\n\tgo install ./cmd/send\n", "make", ["/tmp/b/send"]),
+        ("GOBIN = /tmp/b\nexport GOBIN\nb:\n\tgo install ./cmd/send\n", "make", ["/tmp/b/send"]),
+        ("GOBIN = /tmp/b\nb:\n\tgo install ./cmd/send\n", "make", ["/go/bin/send"]),
+        ("O = a\nO += b\nb:\n\tgo build -o $(subst $() ,-,$(O)) ./cmd/send\n", "make O=x", ["x"]),
+        ("O = a\nO += b\nb:\n\tgo build -o $(lastword $(O)) ./cmd/send\n", "make", ["b"]),
+        ("O = a\nvpath %.go src\nb:\n\tgo build -o $(O) ./cmd/send\n", "make", ["a"]),
+        ("O = a \\\n  b\nb:\n\tgo build -o $(lastword $(O)) ./cmd/send\n", "make", ["b"]),
+        ("O = a\\#b # note\nb:\n\tgo build -o x ./cmd/send\n", "make", ["x"]),
+        ("ifeq (a,b)\nO=1\nelse ifeq (a,a)\nO=2\nelse\nO=3\nendif\nb:\n\tgo build -o $(O) ./cmd/send\n", "make", ["2"]),
+        ("ifeq 'a' 'a'\nO=1\nelse\nO=2\nendif\nb:\n\tgo build -o $(O) ./cmd/send\n", "make", ["1"]),
+        ('ifneq "a" "a"\nO=1\nelse\nO=2\nendif\nb:\n\tgo build -o $(O) ./cmd/send\n', "make", ["2"]),
+        ("b:\nifeq (a,b)\n\tgo build -o no ./cmd/track\nendif\n\tgo build -o x ./cmd/send\n", "make", ["x"]),
+        ("else\nendif\nb:\n\tgo build -o x ./cmd/send\n", "make", ["x"]),
+        ("-include none.mk\nb:\n\tgo build -o x ./cmd/send\n", "make", ["x"]),
+        ("b:\n\tgo build -o x ./cmd/send\n", "make --directory=/work b", ["x"]),
+        ("b:\n\tgo build -o x ./cmd/send\n", "make -C/work -k b", ["x"]),
+        ("b:\n\tgo build -o x ./cmd/send\n", "make -j 4 -s b", ["x"]),
         (".PHONY: b\n.DEFAULT_GOAL := b\na:\n\techo\nb: ; go build -o x ./cmd/send\n", "make", ["x"]),
     ],
 )
@@ -64,6 +81,11 @@ def test_make_in_another_directory() -> None:
         "own.mk": "b:\n\tgo build -o y ./cmd/send\n",
     }
     assert written(f"{HEAD}RUN make -C build && make -f own.mk\n", files) == ["/work/x", "/work/y"]
+
+
+@pytest.mark.parametrize("text", ["include none.mk\nb:\n\techo\n", "what is this\nb:\n\techo\n"])
+def test_make_says_what_it_does_not_read(text: str) -> None:
+    assert builds(f"{HEAD}RUN make\n", {**FILES, "Makefile": text}).unknown
 
 
 @pytest.mark.parametrize("command", ["make missing", "make $(cat target)", "make -f none.mk"])
@@ -161,6 +183,27 @@ def test_a_link_leads_to_its_target() -> None:
         ("$(word 2,$(B))$(words $(B))", "n.go2"),
         ("$(basename a.go)$(suffix a.go)$(dir a/b)$(notdir a/b)", "a.goa/b"),
         ("$(shell uname -s)$(shell pwd)", "Linux/work"),
+        ("$(B:%.go=bin/%)", "bin/m bin/n"),
+        ("$(B:m.go=x)", "x n.go"),
+        ("$(patsubst m.go,x,$(B))", "x n.go"),
+        ("$(patsubst q%.go,x,$(B))", "m.go n.go"),
+        ("$(info hello)x$(warning careful)", "x"),
+        ("$(abspath ../x /y/./z)", "/x /y/z"),
+        ("$(and $(A),$(NONE))$(and $(A),2)", "2"),
+        ("$(or $(NONE),$(NONE))", ""),
+        ("$(if $(NONE),y)", ""),
+        ("$(if $(shell date),y,n)", UNKNOWN),
+        ("$(notdir $(shell date))", UNKNOWN),
+        ("$(foreach f,$(shell date),x)", UNKNOWN),
+        ("$(foreach f,x)", UNKNOWN),
+        ("$($(shell date))", UNKNOWN),
+        ("$(word x,$(B))", ""),
+        ("$(sort b a b)$(firstword $(B))$(strip  a  b )", "a bm.goa b"),
+        ("$(findstring go,$(B))$(findstring q,$(B))", "go"),
+        ("$(addsuffix .x,a b)", "a.x b.x"),
+        ("$(shell go env GOOS)/$(shell go env A)", "linux/1"),
+        ("$(shell go env GONE)", UNKNOWN),
+        ("$(shell basename '/x/y')", "y"),
         ("$(shell date)", UNKNOWN),
         ("$(call f,x)", UNKNOWN),
         ("$(L)", UNKNOWN),

@@ -83,13 +83,50 @@ def test_files(body: str, imports: tuple[str, ...], expected: set[str]) -> None:
         ('func dir() string { return "conf" }', 'os.Open(dir() + "/prod.yaml")', {"conf/prod.yaml", "conf"}),
         ('var path = flag.String("f", "notes.txt", "")', "os.Open(*path)", {"notes.txt"}),
         ('var p string\nfunc init() { flag.StringVar(&p, "f", "notes.txt", "") }', "os.Open(p)", {"notes.txt"}),
+        ("", 'os.Open(filepath.Base("/x/notes.txt"))', {"notes.txt"}),
+        ("", 'os.Open(filepath.Clean("conf//prod.yaml"))', {"conf/prod.yaml"}),
+        ("", 'os.Open(filepath.Dir("conf/prod.yaml"))', {"conf"}),
+        ("", 'here, _ := os.Getwd()\nos.Open(here + "/notes.txt")', {"notes.txt"}),
+        ("", 'os.Open(string("notes.txt"))', {"notes.txt"}),
+        ("", 'os.Open(fmt.Sprintf("conf/%s.%v", "prod", "yaml"))', {"conf/prod.yaml"}),
+        ("", 'os.Open(fmt.Sprintf("conf/%d.yaml", 1))', {"conf"}),
+        ("", 'os.Open(fmt.Sprintf("%%/notes.txt"))', set()),
+        ("", 'for i, n := range []string{0: "notes.txt", 1: ".env"} { os.Open(n) }', {"notes.txt", ".env"}),
+        ("", 'for n := range map[string]int{"notes.txt": 1} { os.Open(n) }', KEPT_ON_DOUBT),
+        ('func both() (string, string) { return "x", "notes.txt" }', "_, p := both()\nos.Open(p)", {"notes.txt"}),
+        ("func load(p string) { open(p) }\nfunc open(q string) { os.Open(q) }", 'load("notes.txt")', {"notes.txt"}),
+        ('func name(p string) string { return p + ".txt" }', 'os.Open(name("notes"))', {"notes.txt"}),
+        ("func at(p ...string) { os.Open(p[0]) }", 'at("notes.txt")', KEPT_ON_DOUBT),
+        ('var path = pflag.StringP("file", "f", "notes.txt", "")', "os.Open(*path)", {"notes.txt"}),
+        ('var p string\nfunc init() { flag.StringVar(&q, "f", "x", "") }', "os.Open(p)", KEPT_ON_DOUBT),
+        ("func a() string { return b() }\nfunc b() string { return a() }", "os.Open(a())", KEPT_ON_DOUBT),
+        ("", 'os.Open(strings.TrimSuffix("notes.txt.gz", ".gz"))', KEPT_ON_DOUBT),
+        ("", 'os.Open(filepath.Rel("a", "b"))', KEPT_ON_DOUBT),
+        ("", "os.Open(`notes.txt`)", {"notes.txt"}),
+        ("", r'os.Open("n\x6ftes.\164\u0078t")', {"notes.txt"}),
+        ("", 'os.Open("a" - "b")', KEPT_ON_DOUBT),
+        ("", "os.Open(conf.Path)", KEPT_ON_DOUBT),
+        ("", 'http.Get("https://e.com/" + "x")\nos.Open("https://e.com/x")', set()),
+        ("", 'os.Open("")', set()),
         ("func load(p string) { os.Open(p) }\nvar f = load", 'load("notes.txt")', KEPT_ON_DOUBT),
         ("var p string", "json.Unmarshal(b, &p)\nos.Open(p)", KEPT_ON_DOUBT),
         ("func load(p string) { os.Open(p) }", "each(load)", KEPT_ON_DOUBT),
     ],
 )
 def test_values(top: str, body: str, expected: set[str]) -> None:
-    assert carried(source(body, "os", "flag", "encoding/json", top=top)) == expected
+    names = ("os", "flag", "encoding/json", "fmt", "path/filepath", "strings", "net/http", "github.com/spf13/pflag")
+    assert carried(source(body, *names, top=top)) == expected
+
+
+def test_values_of_an_imported_package() -> None:
+    main = source("os.Open(conf.Path)", "os", "example.com/acme/parcel/conf")
+    text = 'package conf\n\nvar Path = "notes.txt"\n\nfunc init() { Path = "web/app.js" }\n'
+    assert carried(main, **{"conf/conf.go": text}) == {"notes.txt", "web/app.js"}
+
+
+def test_beside_the_source() -> None:
+    body = '_, file, _, _ := runtime.Caller(0)\nos.Open(filepath.Join(filepath.Dir(file), "notes.txt"))'
+    assert carried(source(body, "os", "runtime", "path/filepath")) == {"notes.txt"}
 
 
 def test_a_parameter_of_a_literal_is_no_parameter_of_the_function() -> None:
@@ -102,6 +139,7 @@ def test_flags_of_the_command_line_win() -> None:
     main = source("os.Open(*path)", "os", "flag", top='var path = flag.String("f", "notes.txt", "")')
     assert carried(main, '["./parcel", "-f", "conf/prod.yaml"]') >= {"conf/prod.yaml"}
     assert carried(main, '["./parcel", "--f=conf/prod.yaml"]') >= {"conf/prod.yaml"}
+    assert carried(main, '["./parcel", "serve", "-v", "-f", "conf/prod.yaml"]') >= {"conf/prod.yaml"}
 
 
 def test_env_names_files() -> None:
@@ -196,6 +234,8 @@ def test_tz_needs_zones() -> None:
         ('exec.Command("xdg-open", url)', set()),
         ('exec.Command("rundll32", url)', set()),
         ("exec.Command(os.Args[0])", set()),
+        ('exec.Command("bash", "-c", "cd /x; git log")', {"bash", "git"}),
+        ('exec.Command("sh", "run.sh")', {"sh"}),
     ],
 )
 def test_programs(body: str, expected: set[str]) -> None:
@@ -213,8 +253,9 @@ def test_a_program_of_an_installed_package_is_needed() -> None:
     assert programs(infer(text, {"go.mod": MOD, "main.go": main})) == {"ffmpeg"}
 
 
-def test_an_unknown_program_is_said() -> None:
-    main = source("exec.Command(os.Args[1])", "os/exec", "os")
+@pytest.mark.parametrize("body", ["exec.Command(os.Args[1])", 'exec.Command("sh", "-c", os.Args[1])'])
+def test_an_unknown_program_is_said(body: str) -> None:
+    main = source(body, "os/exec", "os")
     findings = infer(f'{HEAD}RUN go build -o parcel .\nCMD ["./parcel"]\n', {"go.mod": MOD, "main.go": main})
     assert not findings.programs_known
 

@@ -39,6 +39,21 @@ from dockerslim_rewrite.languages.node.commands import package_name, read_packag
         ("npx tsc", "tool", ("tsc",)),
         ("npx --yes -p typescript tsc -b", "tool", ("tsc", "-b")),
         ("corepack enable", "inert", ()),
+        ("npx", "inert", ()),
+        ("npx -c tsc", "unknown", ()),
+        ("yarn --version", "inert", ()),
+        ("yarn global bin", "inert", ()),
+        ("yarn node x.js", "tool", ("node", "x.js")),
+        ("yarn publish", "unknown", ()),
+        ("pnpm prune --prod", "prune", ()),
+        ("pnpm deploy out", "deploy", ("out",)),
+        ("pnpm", "inert", ()),
+        ("bun build x.ts", "unknown", ()),
+        ("bun --version", "inert", ()),
+        ("bun", "unknown", ()),
+        ("bun run build", "script", ("build",)),
+        ("npm", "inert", ()),
+        ("npm x -- tsc -b", "tool", ("tsc", "-b")),
     ],
 )
 def test_kind(line: str, kind: str, arguments: tuple[str, ...]) -> None:
@@ -93,3 +108,17 @@ def test_an_unknown_word_makes_the_command_unknown() -> None:
 )
 def test_package_name(text: str, name: str) -> None:
     assert package_name(text) == name
+
+
+@pytest.mark.parametrize(
+    ("argv", "kind"),
+    [
+        (("npm", "install", None), "unknown"),
+        (("npx", None), "unknown"),
+        (("npm", "config", "set", "registry", None), "inert"),
+        (("npm", "config", "set", "prefix", None), "unknown"),
+    ],
+)
+def test_words_that_are_not_known(argv: tuple[str | None, ...], kind: str) -> None:
+    command = read_package_command(argv, "/app")
+    assert command is not None and command.kind == kind

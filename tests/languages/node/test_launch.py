@@ -15,6 +15,12 @@ SCRIPTS = {
     "chain:b": "node b.js",
     "loop": "npm run loop",
     "deep": "npm run start",
+    "dotenv": "dotenv -e .env.production -- node server.js",
+    "envcmd": "env-cmd -f .env node server.js",
+    "envcmd-old": "env-cmd .env node server.js",
+    "all": "concurrently --raw npm:chain:* 'npm run start'",
+    "none": "concurrently 'unheard of'",
+    "parallel": "run-p $WHICH",
     "dev": "nodemon server.js",
     "build": "tsc",
 }
@@ -41,6 +47,14 @@ def _launch(cmd: str, **files: object):  # type: ignore[no-untyped-def]
         ('["npm", "run", "hooked"]', ["warm.js", "server.js"]),
         ('["npm", "run", "env"]', ["server.js"]),
         ('["npm", "run", "series"]', ["a.js", "b.js"]),
+        ('["npm", "run", "dotenv"]', ["server.js"]),
+        ('["npm", "run", "envcmd"]', ["server.js"]),
+        ('["npm", "run", "envcmd-old"]', ["server.js"]),
+        ('["npm", "run", "all"]', ["a.js", "b.js", "server.js"]),
+        ('["./server.js"]', ["server.js"]),
+        ('["node", "--require=./trace.js", "server.js"]', ["trace.js", "server.js"]),
+        ('["node", "-r", "fs", "server.js"]', ["server.js"]),
+        ('["pm2-runtime", "processes.json"]', ["server.js", "a.js"]),
         ('["yarn", "start"]', ["server.js"]),
         ('["pnpm", "run", "start"]', ["server.js"]),
         ('["pm2-runtime", "server.js"]', ["server.js"]),
@@ -50,7 +64,9 @@ def _launch(cmd: str, **files: object):  # type: ignore[no-untyped-def]
     ],
 )
 def test_entries(cmd: str, entries: list[str]) -> None:
-    launch = _launch(cmd, ecosystem__config__js="module.exports = {apps: [{script: './server.js'}]}")
+    ecosystem = "module.exports = {apps: [{script: './server.js'}]}"
+    processes = {"apps": [{"script": "server.js"}, {"script": "a.js"}]}
+    launch = _launch(cmd, ecosystem__config__js=ecosystem, processes__json=processes)
     assert [path for path, _ in launch.entries] == [f"/w/{entry}" for entry in entries]
     assert not launch.unknown and not launch.development
 
@@ -60,7 +76,12 @@ def test_entries(cmd: str, entries: list[str]) -> None:
     [
         '["npm", "run", "loop"]',
         '["npm", "run", "nothing"]',
+        '["npm", "run", "none"]',
+        '["npm", "run", "parallel"]',
         '["node", "-e", "1"]',
+        '["node"]',
+        '["npx", "ts-node"]',
+        '["pm2-runtime", "start"]',
         '["npm", "install"]',
         '["pm2-runtime", "other.config.js"]',
     ],
@@ -113,6 +134,8 @@ def test_frameworks_in_production(cmd: str) -> None:
         ('["serve", "-s", "build", "-l", "80"]', "/w/build"),
         ('["serve", "-l", "80", "-s", "build"]', "/w/build"),
         ('["http-server", "./pub", "-p", "80"]', "/w/pub"),
+        ('["npx", "sirv", "start", "dist"]', "/w/dist"),
+        ('["npx", "sirv", "dist"]', "/w/dist"),
         ('["npx", "serve"]', "/w"),
     ],
 )
@@ -133,3 +156,16 @@ def test_static_servers(cmd: str, directory: str) -> None:
 def test_plain(cmd: str, plain: bool) -> None:
     main = _launch(cmd).main
     assert main is not None and main.plain is plain
+
+
+@pytest.mark.parametrize(
+    ("cmd", "package"),
+    [
+        ('["node", "node_modules/.bin/next", "start"]', "next"),
+        ('["node", "node_modules/@x/app/bin/run.js"]', "@x/app"),
+        ('["node", "-r", "dotenv/config", "server.js"]', "dotenv"),
+        ('["yarn", "next", "start"]', "next"),
+    ],
+)
+def test_packages_that_the_start_names(cmd: str, package: str) -> None:
+    assert package in _launch(cmd).packages

@@ -33,6 +33,14 @@ from dockerslim_rewrite.languages.python.commands import is_python, read_command
         ("python manage.py migrate", "run", "python"),
         ("python -m compileall .", "inert", "compileall"),
         ("python get-pip.py", "install", "pip"),
+        ("easy_install flask", "install", "easy_install"),
+        ("pip-sync a.txt", "install", "pip"),
+        ("python -c print(1)", "run", "python"),
+        ("python -VV", "inert", "python"),
+        ("python -W ignore -X dev manage.py", "run", "python"),
+        ("python -m venv", "unknown", "venv"),
+        ("poetry frobnicate", "unknown", "poetry"),
+        ("poetry", "inert", "poetry"),
     ],
 )
 def test_kinds(line: str, kind: str, tool: str) -> None:
@@ -72,3 +80,17 @@ def test_words_that_are_not_static() -> None:
 def test_python_names(name: str) -> None:
     assert is_python(name)
     assert not is_python(name + "-config")
+
+
+@pytest.mark.parametrize("argv", [("python", None), ("python", "-m", None), ("pip", "install", None)])
+def test_words_that_are_not_known(argv: tuple[str | None, ...]) -> None:
+    command = read_command(argv)
+    assert command is not None
+    assert command.kind == "unknown" or command.operands == ("",)
+
+
+def test_what_a_manager_adds_and_runs() -> None:
+    added = read_command(["poetry", "add", "--group", "web", "flask", "-E", "x", "gunicorn"])
+    assert added is not None and added.operands == ("flask", "gunicorn")
+    run = read_command(["uv", "run", "--frozen", "gunicorn", "app"])
+    assert run is not None and (run.kind, run.operands) == ("run", ("gunicorn", "app"))
