@@ -41,7 +41,7 @@ def mutants(text: str) -> Iterator[tuple[int, str, str]]:
             if name in ("annotation", "returns", "decorator_list") or (name == "args" and isinstance(parent, _DEFINED)):
                 continue
             for at, child in enumerate(value if isinstance(value, list) else [value]):
-                if not isinstance(child, ast.AST) or _is_docstring(parent, child):
+                if not isinstance(child, ast.AST) or _is_docstring(child):
                     continue
                 for kind, changed in mutations(child):
                     _put(parent, name, at, changed)
@@ -57,7 +57,8 @@ def _behaviour(tree: ast.Module) -> list[ast.AST]:
     tops = [top for top in ast.walk(tree) if isinstance(top, ast.FunctionDef)]
     tables = [top for top in tree.body if isinstance(top, ast.Assign | ast.AnnAssign) and _is_table(top)]
     inside = {id(node) for top in (*tops, *tables) for node in ast.walk(top)}
-    return [node for node in ast.walk(tree) if id(node) in inside and not isinstance(node, ast.JoinedStr)]
+    behaviour = (node for node in ast.walk(tree) if id(node) in inside)
+    return [node for node in behaviour if not isinstance(node, ast.JoinedStr) and not _is_docstring(node)]
 
 
 def _is_table(node: ast.Assign | ast.AnnAssign) -> bool:
@@ -161,8 +162,8 @@ def _is_empty(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
 
 
-def _is_docstring(parent: ast.AST, child: ast.AST) -> bool:
-    return isinstance(parent, ast.Expr) and isinstance(child, ast.Constant)
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _put(parent: ast.AST, name: str, at: int, child: ast.AST) -> None:
