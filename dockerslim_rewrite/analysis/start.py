@@ -16,7 +16,7 @@ from dockerslim_rewrite.analysis.handover import (
     runs_itself,
     set_arguments,
 )
-from dockerslim_rewrite.analysis.model import Command, Evidence, StageFacts
+from dockerslim_rewrite.analysis.model import Command, Evidence, RuntimeContract, StageFacts
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.shell.builtins import is_builtin
 from dockerslim_rewrite.shell.location import with_own_directory
@@ -78,7 +78,7 @@ def resolve_start(facts: StageFacts, files: ImageFiles, context: Context) -> Sta
     follower.step = first.step if first.step is not None else -1
     evidence = _evidence(facts, first)
     if first.shell is not None:
-        follower.shell_text(first.shell, contract.workdir, evidence, "shell form runs through /bin/sh")
+        follower.shell_form(first.shell, contract, evidence, f"shell form runs through {contract.shell[0]}")
         return follower.result()
     argv: tuple[str | None, ...] = first.argv
     if entrypoint is not None and cmd is not None and cmd.step is not None:
@@ -102,9 +102,8 @@ def resolve_healthcheck(facts: StageFacts, files: ImageFiles, context: Context) 
         if instruction.exec_form is not None:
             follower.follow(instruction.exec_form, facts.contract.workdir, (), evidence, main=True, depth=0)
         else:
-            follower.shell_text(
-                command, facts.contract.workdir, evidence, "a shell-form HEALTHCHECK runs through /bin/sh"
-            )
+            shell = facts.contract.shell[0]
+            follower.shell_form(command, facts.contract, evidence, f"a shell-form HEALTHCHECK runs through {shell}")
         return follower.result()
     return None
 
@@ -152,12 +151,15 @@ class _Follower(Struct):
         if self.shell is None:
             self.shell = Evidence(evidence.file, evidence.line, f"{evidence.text} ({why})")
 
-    def shell_text(
-        self, text: str, cwd: str, evidence: Evidence, why: str, arguments: tuple[str | None, ...] = (), depth: int = 0
-    ) -> None:
-        """Follow shell text that is the whole start command."""
+    def shell_form(self, text: str, contract: RuntimeContract, evidence: Evidence, why: str) -> None:
+        """Follow shell text that is the whole start command; SHELL may name another shell than every base has."""
         self.need_shell(evidence, why)
-        self._script(text, cwd, evidence, arguments, depth)
+        self._need_interpreter(contract.shell[0])
+        self._script(text, contract.workdir, evidence, (), 0)
+
+    def _need_interpreter(self, shell: str) -> None:
+        if posixpath.basename(shell) not in ("sh", "ash"):
+            self.interpreters.append(shell)
 
     def follow(
         self,
@@ -205,8 +207,7 @@ class _Follower(Struct):
     ) -> bool:
         """Follow `sh -c TEXT` or `sh SCRIPT`; False when it is neither."""
         self.need_shell(evidence, f"{shell} is called")
-        if posixpath.basename(shell) not in ("sh", "ash"):
-            self.interpreters.append(shell)
+        self._need_interpreter(shell)
         at = next((n for n, word in enumerate(arguments) if word is None or not word.startswith("-")), len(arguments))
         flags, rest = [word or "" for word in arguments[:at]], arguments[at:]
         if not rest or rest[0] is None:

@@ -49,17 +49,21 @@ _CODES = {
 _ORDER = ("WORKDIR", "USER", "EXPOSE", "VOLUME", "HEALTHCHECK", "STOPSIGNAL", "SHELL", "ENTRYPOINT", "CMD")
 _LAST_WINS = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL", "USER", "SHELL", "MAINTAINER"})
 _START = attrgetter("span.start")
+# Settings whose value may have variables in it: these can stand anywhere, those are restated where their place counts.
+_EXPANDED = frozenset({"EXPOSE", "VOLUME", "STOPSIGNAL"})
+_RESTATED = frozenset({"USER", "WORKDIR"})
 
 
 class Settings(Struct, frozen=True):
     """The runtime lines that repeat the author's text; `moved` are the steps that leave the builder.
 
-    `inherited` are the variables of the old base that these lines refer to.
+    `expanded` are the variables that these lines expand, `inherited` those of them that the old base sets.
     """
 
     lines: tuple[RuntimeLine, ...]
     moved: frozenset[int]
-    inherited: tuple[str, ...] = ()
+    expanded: frozenset[str]
+    inherited: tuple[str, ...]
 
 
 def item_index(dockerfile: Dockerfile, instruction: Instruction) -> int:
@@ -88,6 +92,8 @@ def collect_settings(
     chooser = _Chooser(dockerfile, facts, start)
     chosen = [step for step in facts.steps if chooser.wants(step)]
     chosen = _with_arguments(dockerfile, facts, chosen, frozenset(extra_args))
+    early = _early(dockerfile, chosen)
+    chosen = [step for step in chosen if step.instruction.keyword not in early & _RESTATED]
     last_building = max(
         (step.index for step in facts.steps if step.instruction.keyword in BUILDING - {"WORKDIR"}), default=-1
     )
@@ -96,24 +102,58 @@ def collect_settings(
         for step in facts.steps
         if step.instruction.keyword in MOVED or (step.instruction.keyword in STATE and step.index > last_building)
     )
-    lines = [chooser.line(step) for step in sorted(chosen, key=_layout)]
-    return Settings(tuple(lines), moved, _inherited(dockerfile, facts, chosen))
+    lines = [chooser.line(step, early) for step in sorted(chosen, key=lambda step: _layout(step, early))]
+    expanded, inherited = _expansions(dockerfile, facts, chosen)
+    return Settings(tuple(lines), moved, expanded, inherited)
 
 
-def _inherited(dockerfile: Dockerfile, facts: StageFacts, chosen: list[Step]) -> tuple[str, ...]:
-    """Return the variables that only the old base sets and that chosen lines expand; PATH is every base's."""
+def _expansions(
+    dockerfile: Dockerfile, facts: StageFacts, chosen: list[Step]
+) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the variables that chosen lines expand, and those whose value is the old base's."""
     base = facts.base.env if facts.base is not None else {}
-    found: set[str] = set()
+    expanded: set[str] = set()
+    inherited: set[str] = set()
     for step in chosen:
-        if step.instruction.keyword not in ("CMD", "ENTRYPOINT", "HEALTHCHECK", "SHELL"):
-            own = {*step.before.own_env, *step.before.args}
-            found |= {name for name in _references(dockerfile, step.instruction) if name in base and name not in own}
-    return tuple(sorted(found - {"PATH"}))
+        names = _expanded(dockerfile, step.instruction)
+        own = {*step.before.own_env, *step.before.args} - {"PATH"}
+        expanded |= names
+        inherited |= names & base.keys() - own
+    return frozenset(expanded), tuple(sorted(inherited))
 
 
-def _layout(step: Step) -> tuple[int, int]:
+def _expanded(dockerfile: Dockerfile, instruction: Instruction) -> frozenset[str]:
+    """Return the variables that an instruction expands. A PATH that is extended may start from another one; any other
+    value that has it is to stay as it was."""
+    if instruction.keyword in ("CMD", "ENTRYPOINT", "HEALTHCHECK", "SHELL"):
+        return frozenset()
+    if instruction.keyword != "ENV":
+        return _references(dockerfile, instruction)
+    found: set[str] = set()
+    for name, value in parse_pairs(instruction.value, dockerfile.escape, "ENV"):
+        found |= references(value or "", dockerfile.escape) - ({"PATH"} & {name})
+    return frozenset(found)
+
+
+def _early(dockerfile: Dockerfile, chosen: list[Step]) -> frozenset[str]:
+    """Return the keywords of settings that expand a variable which the author sets, or sets anew, below them.
+
+    The layout has variables first: these settings stand among them, in the author's order, or are stated anew."""
+    set_last: dict[str, int] = {}
+    for step in chosen:
+        if step.instruction.keyword in ("ENV", "ARG"):
+            set_last.update(dict.fromkeys(_names(dockerfile, step.instruction), step.index))
+    return frozenset(
+        step.instruction.keyword
+        for step in chosen
+        if step.instruction.keyword in _RESTATED | _EXPANDED
+        and any(set_last.get(name, -1) > step.index for name in _references(dockerfile, step.instruction))
+    )
+
+
+def _layout(step: Step, early: frozenset[str]) -> tuple[int, int]:
     keyword = step.instruction.keyword
-    return (_ORDER.index(keyword) + 1 if keyword in _ORDER else 0, step.index)
+    return (_ORDER.index(keyword) + 1 if keyword in _ORDER and keyword not in early else 0, step.index)
 
 
 class _Chooser:
@@ -143,11 +183,11 @@ class _Chooser:
             return step.index in self._workdirs
         return keyword not in _LAST_WINS or self._last[keyword] == step.index
 
-    def line(self, step: Step) -> RuntimeLine:
+    def line(self, step: Step, early: frozenset[str]) -> RuntimeLine:
         instruction = step.instruction
         index = item_index(self._dockerfile, instruction)
         return RuntimeLine(
-            _SECTIONS[instruction.keyword],
+            "arguments" if instruction.keyword in early else _SECTIONS[instruction.keyword],
             instruction_text(self._dockerfile, instruction),
             _CODES.get(instruction.keyword, "D15"),
             index,

@@ -50,7 +50,23 @@ def gate_facts(dockerfile: Dockerfile, facts: StageFacts) -> NoBenefit | tuple[B
     ):
         message = "no CMD and no ENTRYPOINT: a container starts a shell or the language's prompt"
         return (Blocker("D17", line, message, "add the CMD that starts the program"),)
-    return ()
+    return _shell_below(facts)
+
+
+def _shell_below(facts: StageFacts) -> tuple[Blocker, ...]:
+    """A command in shell form takes the SHELL above it; one further below is for the health check alone."""
+    commands = (command for command in (facts.contract.entrypoint, facts.contract.cmd) if command and command.shell)
+    steps = (facts.steps[command.step] for command in commands if command.step is not None)
+    return tuple(
+        Blocker(
+            "D11",
+            step.instruction.line,
+            f"SHELL is set anew below {step.instruction.keyword} in shell form",
+            f"put SHELL above {step.instruction.keyword}",
+        )
+        for step in steps
+        if step.before.shell != facts.contract.shell
+    )
 
 
 def is_unknown(written: str, expanded: str) -> bool:

@@ -26,6 +26,7 @@ from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, SystemLayer, Want
 from dockerslim_rewrite.planning.base import MANAGERS, Fit
 from dockerslim_rewrite.planning.builder import choose_name, plan_builder
 from dockerslim_rewrite.planning.contract import collect_settings, item_index, start_text
+from dockerslim_rewrite.planning.inherited import inherited_lines
 from dockerslim_rewrite.planning.model import BuilderItem, Options, RuntimeLine
 from dockerslim_rewrite.planning.parents import Parent, special_parents
 from dockerslim_rewrite.planning.release import Pin
@@ -51,12 +52,14 @@ class Chosen(Struct, frozen=True):
 
 
 class Layout(Struct, frozen=True):
-    """Both stages. `start` is the replaced ENTRYPOINT and CMD, None when the author's stay."""
+    """Both stages. `start` is the replaced ENTRYPOINT and CMD, None when the author's stay; `inherited` are the old
+    base's variables that the runtime stage sets again."""
 
     builder_name: str
     builder: tuple[BuilderItem, ...]
     runtime: tuple[RuntimeLine, ...]
     start: ReplaceStart | None
+    inherited: tuple[str, ...]
 
 
 def adds_user(chosen: Chosen) -> bool:
@@ -83,8 +86,12 @@ def lay_out(chosen: Chosen) -> Layout:
         else line
         for line in settings.lines
     ]
-    runtime = [*_inherited_lines(chosen, settings.inherited), *_Runtime(chosen, own, start).all()]
-    return Layout(builder.name, builder.items, tuple(runtime), start)
+    image = chosen.fit.image if chosen.fit.option.style != "same" else chosen.facts.base
+    runtime = [
+        *inherited_lines(chosen.facts, image, settings.inherited),
+        *_Runtime(chosen, own, start, settings.expanded).all(),
+    ]
+    return Layout(builder.name, builder.items, tuple(runtime), start, settings.inherited)
 
 
 def _staying_workdirs(chosen: Chosen, moved: frozenset[int]) -> frozenset[int]:
@@ -104,18 +111,6 @@ def _staying_workdirs(chosen: Chosen, moved: frozenset[int]) -> frozenset[int]:
 
 def _is_workdir(step: Step) -> bool:
     return step.instruction.keyword == "WORKDIR"
-
-
-def _inherited_lines(chosen: Chosen, names: tuple[str, ...]) -> list[RuntimeLine]:
-    """Set the old base's variables that the author's lines expand, where the new base does not set them the same."""
-    old = chosen.facts.base.env if chosen.facts.base is not None else {}
-    new = chosen.fit.image.env if chosen.fit.image is not None else {}
-    same = chosen.fit.option.style == "same"
-    return [
-        RuntimeLine("arguments", f"ENV {name}={old[name]}", "D06")
-        for name in names
-        if not same and old[name] and old[name] != new.get(name)
-    ]
 
 
 def _replaced_start(chosen: Chosen) -> ReplaceStart | None:
@@ -140,23 +135,24 @@ def _runs_something(found: Iterable[RuntimeLine]) -> bool:
 class _Runtime:
     """The runtime stage's lines, section by section."""
 
-    def __init__(self, chosen: Chosen, own: list[RuntimeLine], start: ReplaceStart | None) -> None:
+    def __init__(
+        self, chosen: Chosen, own: list[RuntimeLine], start: ReplaceStart | None, expanded: frozenset[str]
+    ) -> None:
         self._chosen = chosen
         self._own = own
         self._start = start
+        self._expanded = expanded
         self._contract = chosen.facts.contract
         self._image = chosen.fit.image
         self._ownership = Ownership(chosen.facts, chosen.effects)
         self._builder, _ = choose_name(chosen.dockerfile, chosen.facts)
 
     def all(self) -> list[RuntimeLine]:
-        # the base's part comes before what the author puts in front of it: `ENV PATH=/app/bin:$PATH`
-        result = [
-            RuntimeLine("arguments", f"ENV {item.effect.name}={item.effect.value}", item.code)
-            for item in self._chosen.applied
-            if isinstance(item.effect, SetEnv)
-        ]
+        # the base's part comes before what the author puts in front of it, `ENV PATH=/app/bin:$PATH`, and after what
+        # has the variable's old value
+        result = self._variables(late=False)
         result += [line for line in self._own if line.section == "arguments"]
+        result += self._variables(late=True)
         if self._needs_accounts():
             result.append(lines.account_line(self._builder))
         result.extend(self._packages())
@@ -179,6 +175,14 @@ class _Runtime:
         )
         result.extend(self._start_lines())
         return result
+
+    def _variables(self, *, late: bool) -> list[RuntimeLine]:
+        effects = ((item.effect, item.code) for item in self._chosen.applied)
+        return [
+            RuntimeLine("arguments", f"ENV {effect.name}={effect.value}", code)
+            for effect, code in effects
+            if isinstance(effect, SetEnv) and (effect.name in self._expanded) == late
+        ]
 
     def _needs_accounts(self) -> bool:
         effects = [effect for command in self._chosen.effects for effect in command.effects]
@@ -295,10 +299,10 @@ class _Runtime:
         workdirs = [line for line in self._own if _keyword(line) == "WORKDIR"]
         users = [line for line in self._own if _keyword(line) == "USER"]
         if moved or (not workdirs and self._contract.workdir != (self._image.workdir if self._image else "/")):
-            workdirs = [RuntimeLine("settings", f"WORKDIR {self._contract.workdir}", "D08")]
+            workdirs = [RuntimeLine("settings", f"WORKDIR {lines.escape(self._contract.workdir)}", "D08")]
         inherited = self._image.user if self._image else ""
         if not users and self._contract.user != inherited and {self._contract.user, inherited} - _ROOT:
-            users = [RuntimeLine("settings", f"USER {self._contract.user or 'root'}", "D04")]
+            users = [RuntimeLine("settings", f"USER {lines.escape(self._contract.user or 'root')}", "D04")]
         if adds_user(self._chosen):
             users = [RuntimeLine("settings", f"USER {NONROOT}", "D04")]
         # WORKDIR makes a missing directory as the user in force: before USER it is root's

@@ -35,6 +35,7 @@ from dockerslim_rewrite.planning.artifacts import (
 from dockerslim_rewrite.planning.base import Fit, Misfit, try_option
 from dockerslim_rewrite.planning.contract import item_index
 from dockerslim_rewrite.planning.ignores import ignored_codes
+from dockerslim_rewrite.planning.inherited import unknown_values
 from dockerslim_rewrite.planning.layout import Chosen, Layout, lay_out
 from dockerslim_rewrite.planning.lines import needs_chmod
 from dockerslim_rewrite.planning.model import Blocker, NoBenefit, Options, RewritePlan, Size
@@ -241,7 +242,7 @@ def _plan(
     needs: _Needs,
     fit: Fit,
     misfits: list[Misfit],
-) -> RewritePlan | NoBenefit:
+) -> RewritePlan | NoBenefit | tuple[Blocker, ...]:
     project, facts = inputs.project, inputs.project.facts
     dropped = _dropped(inputs, needs)
     if fit.option.image == facts.base_text and not any(_weighs(item, inputs.dockerfile) for item in dropped):
@@ -263,6 +264,8 @@ def _plan(
         pin,
     )
     layout = lay_out(chosen)
+    if fit.option.style != "same" and (blockers := unknown_values(facts, fit.image, layout.inherited)):
+        return blockers
     return RewritePlan(
         builder_name=layout.builder_name,
         builder_base=facts.base_text,

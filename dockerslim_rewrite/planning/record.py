@@ -29,7 +29,7 @@ def record_decisions(chosen: Chosen, layout: Layout) -> tuple[Decision, ...]:
         found.append(_safe(requirement.code, f"install {install.package}: {requirement.summary}", requirement.evidence))
     found += _start_decisions(chosen, layout)
     same = chosen.fit.option.style == "same"
-    found += inherited_changes(chosen.facts, chosen.fit.image, chosen.applied, same=same)
+    found += inherited_changes(chosen.facts, chosen.fit.image, chosen.applied, layout.inherited, same=same)
     return tuple({(entry.code, entry.summary): entry for entry in reversed(found)}.values())[::-1]
 
 
