@@ -111,6 +111,30 @@ def test_a_state_without_any_step_may_go() -> None:
     assert lost(emitted(builder, ()), source=source) == ["line 3: ENV is in neither stage"]
 
 
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ('CMD ["a"]', 'CMD ["b"]'),
+        ('ENTRYPOINT ["a"]', 'ENTRYPOINT ["b"]'),
+        ("HEALTHCHECK CMD a", "HEALTHCHECK CMD b"),
+        ("STOPSIGNAL 1", "STOPSIGNAL 2"),
+        ("MAINTAINER a", "MAINTAINER b"),
+    ],
+)
+def test_the_last_of_its_kind_is_kept(first: str, last: str) -> None:
+    source = f"FROM golang:1.24\n{first}\n{last}\n"
+    builder = ("FROM golang:1.24 AS builder",)
+    assert lost(emitted(builder, (last,)), source=source) == []
+    assert lost(emitted(builder, (first,)), source=source) == [f"line 3: {first.split()[0]} is in neither stage"]
+
+
+@pytest.mark.parametrize("keyword", ["LABEL", "EXPOSE", "VOLUME"])
+def test_each_of_what_adds_up_is_kept(keyword: str) -> None:
+    source = f"FROM golang:1.24\n{keyword} a=1\n{keyword} b=1\n"
+    text = emitted(("FROM golang:1.24 AS builder",), (f"{keyword} b=1",))
+    assert lost(text, source=source) == [f"line 2: {keyword} is in neither stage"]
+
+
 def test_what_a_decision_names_may_go() -> None:
     text = emitted(runtime=without(RUNTIME, 'CMD ["new"]', "STOPSIGNAL INT"))
     assert lost(text, "cmd", "stopsignal") == []

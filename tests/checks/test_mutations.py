@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.model import StageFacts
 from dockerslim_rewrite.analysis.replay import replay_stage
+from dockerslim_rewrite.checks import verify_output
 from dockerslim_rewrite.checks.verify_output import check_output
 from dockerslim_rewrite.context.local import LocalContext
 from dockerslim_rewrite.emit.render import render_plan
@@ -17,6 +18,7 @@ from dockerslim_rewrite.pipeline import rewrite
 from dockerslim_rewrite.planning.model import Insert, RewritePlan, RuntimeLine
 from dockerslim_rewrite.syntax.model import Dockerfile, Instruction
 from dockerslim_rewrite.syntax.parser import parse_dockerfile
+from dockerslim_rewrite.syntax.reader import read_semantics
 from tests.support import FIXTURES
 
 NAMES = ("go/d04-useradd", "go/d15-metadata", "go/d05-args", "node/n03-yarn", "node/n17-tini", "python/p01-uvicorn")
@@ -156,3 +158,24 @@ def test_a_label_may_come_only_from_a_template_of_the_users_own() -> None:
     more = text.rstrip("\n") + "\nLABEL of.the.template=1\n"
     assert check_output(source, facts, plan, more)
     assert not check_output(source, facts, plan, more, own_template=True)
+
+
+def test_another_number_of_stages_is_noticed() -> None:
+    source, facts, plan, text = study(FIXTURES / "go/d15-metadata")
+    said = ("3 stages instead of 2",)
+    assert check_output(source, facts, plan, text + "FROM scratch\n") == said
+    assert check_output(source, facts, plan, text.split("\n\nFROM")[0] + "\n") == ("1 stages instead of 2",)
+
+
+def test_a_text_that_does_not_parse_is_noticed() -> None:
+    source, facts, plan, text = study(FIXTURES / "go/d15-metadata")
+    line = text.count("\n") + 1
+    (said,) = check_output(source, facts, plan, text + "BLA x\n")
+    assert said.startswith(f"line {line}: ")
+
+
+def test_the_second_reader_has_to_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    source, facts, plan, text = study(FIXTURES / "go/d15-metadata")
+    other = read_semantics(parse_dockerfile("FROM scratch\n"))
+    monkeypatch.setattr(verify_output, "read_semantics", lambda _: other)
+    assert check_output(source, facts, plan, text) == ("dockerfile-parse reads other stages",)
