@@ -49,12 +49,12 @@ class Place(Struct, frozen=True):
 
 
 class Progress(Struct):
-    """What all walkers of one script share. `calls` are the functions being followed,
+    """What all walkers of one script share. `calls` are the bodies of functions being followed (source, first byte),
     `loops` counts the unrolled loops around this point."""
 
     commands: list[SimpleCommand | Opaque] = []
     nesting: int = 0
-    calls: list[str] = []
+    calls: list[tuple[int, int]] = []
     loops: int = 0
     statements: int = 0
     repeated: int = 0
@@ -263,15 +263,16 @@ class CommandWalker(ABC):
         """Walk a function's body in place of its call."""
         if assignments or redirects:
             self._emit((), assignments, redirects, span, place)
-        if name in self._progress.calls:
-            return  # a recursive call brings no new command
         source, body = self._scope.functions[name]
+        key = (id(source), body.start_byte)
+        if key in self._progress.calls:
+            return  # a recursive call brings no new command
         if not self._progress.repeat(body.end_byte - body.start_byte):
             raise NotUnderstoodError("the script is too large")
         outer, self._scope.positional = self._scope.positional, words[1:]
         inner = type(self)(source, self._scope, self._progress)
         inner._connector = self._connector
-        self._progress.calls.append(name)
+        self._progress.calls.append(key)
         left = self._scope.left
         try:
             inner._sequence([body], place.deeper(conditional=True))

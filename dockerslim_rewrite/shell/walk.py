@@ -215,7 +215,7 @@ class Walker(CommandWalker):
         written = self._source.read(name)
         self._scope.functions[written] = (self._source, body)
         if written not in self._called():
-            self._progress.calls.append(written)
+            self._progress.calls.append((id(self._source), body.start_byte))
             try:
                 with self._subshell():
                     self._scope.positional = None
