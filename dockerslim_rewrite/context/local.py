@@ -182,14 +182,16 @@ def read_regular(path: Path, limit: int = MAX_TEXT_BYTES) -> str | None:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError):
         return None
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
+    try:
+        status = os.fstat(handle)  # first: a folder is opened, too, and no file can be made of it
         if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
             return None
-        try:
+        with os.fdopen(handle, "rb", closefd=False) as file:
             return file.read(limit).decode("utf-8", "replace")
-        except OSError:
-            return None
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
 
 
 class NoContext:
