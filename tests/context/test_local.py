@@ -62,10 +62,10 @@ def test_special_and_unreadable_files_are_absent(root: Path) -> None:
 def test_a_folder_is_no_text_and_is_closed(root: Path) -> None:
     (root / "go.mod").mkdir()
     (root / "package.json").symlink_to("sub")
-    open_before = len(os.listdir("/proc/self/fd"))
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
     context = LocalContext(root)
     assert context.read_text("go.mod") is None and context.read_text("package.json") is None
-    assert len(os.listdir("/proc/self/fd")) == open_before
+    assert len(list(Path("/proc/self/fd").iterdir())) == open_before
 
 
 def test_a_file_over_the_bound_is_absent(root: Path) -> None:
