@@ -1,0 +1,205 @@
+"""What a plan says, and what a word more or less in the Dockerfile changes in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence
+from dockerslim_rewrite.context.builds import Use
+from dockerslim_rewrite.context.local import NoContext
+from dockerslim_rewrite.languages.model import NeedShell, Suggestion
+from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten
+from dockerslim_rewrite.pipeline import rewrite
+from dockerslim_rewrite.planning.model import Options
+from dockerslim_rewrite.planning.policy import split_suggestions
+from tests.support import MemoryContext
+
+GO = {"go.mod": "module example.com/m\n\ngo 1.23\n", "main.go": "package main\n\nfunc main() {}\n", "site/a.html": "a"}
+NODE = {"package.json": '{"name": "x"}', "server.js": "", "package-lock.json": '{"lockfileVersion": 3, "packages": {}}'}
+NODE_HEAD = "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\n"
+
+
+def outcome_of(lines: str, head: str = "", base: str = "golang:1.24", options: Options | None = None) -> Outcome:
+    text = f'{head}FROM {base}\nWORKDIR /app\nCOPY . .\nRUN go build -o /server .\n{lines}\nCMD ["/server"]\n'
+    return rewrite(text, MemoryContext(GO), options)
+
+
+def plan_of(lines: str, base: str = "golang:1.24", options: Options | None = None) -> Rewritten:
+    outcome = outcome_of(lines, base=base, options=options)
+    assert isinstance(outcome, Rewritten), outcome
+    return outcome
+
+
+def runtime(outcome: Outcome) -> list[str]:
+    assert isinstance(outcome, Rewritten), outcome
+    return [line.text for line in outcome.plan.runtime]
+
+
+def test_json_names_what_is_a_number_inside() -> None:
+    data = plan_of("").plan.to_json()
+    assert data["applicability"] == "SAFE" and {entry["kind"] for entry in data["builder"]} <= {
+        "carry",
+        "edit",
+        "insert",
+    }
+    assert {entry["confidence"] for entry in data["decisions"]} <= {"LOW", "MEDIUM", "HIGH"}
+    assert {entry["applicability"] for entry in data["decisions"]} == {"SAFE"}
+    waiting = rewrite(NODE_HEAD + 'CMD ["node", "server.js"]\n', MemoryContext({**NODE, "server.js": "require(x)"}))
+    assert isinstance(waiting, Rewritten)
+    for entry in waiting.plan.to_json()["withheld"]:
+        assert entry["applicability"] in ("UNSAFE", "DISPLAY_ONLY") and isinstance(entry["confidence"], str)
+
+
+@pytest.mark.parametrize(
+    ("applicability", "options", "ignored", "applied"),
+    [
+        (Applicability.SAFE, Options(), frozenset(), True),
+        (Applicability.UNSAFE, Options(), frozenset(), False),
+        (Applicability.UNSAFE, Options(unsafe=True), frozenset(), True),
+        (Applicability.UNSAFE, Options(unsafe=True), frozenset({"n03"}), False),
+        (Applicability.UNSAFE, Options(safe=("n03",)), frozenset(), True),
+        (Applicability.UNSAFE, Options(safe=("n04",)), frozenset(), False),
+        (Applicability.DISPLAY_ONLY, Options(unsafe=True, safe=("N03",)), frozenset(), False),
+        (Applicability.SAFE, Options(), frozenset({"n03"}), True),
+    ],
+)
+def test_which_suggestions_are_applied(
+    applicability: Applicability, options: Options, ignored: frozenset[str], applied: bool
+) -> None:
+    evidence = (Evidence("Dockerfile", 1, "x"),)
+    item = Suggestion("N03", "said", NeedShell(), evidence, Confidence.HIGH, applicability)
+    taken, withheld = split_suggestions([item], options, ignored)
+    assert (len(taken), len(withheld)) == ((1, 0) if applied else (0, 1))
+    assert all(found.applicability is Applicability.SAFE or options.unsafe for found in taken)
+
+
+def test_nonroot_says_that_the_user_changes() -> None:
+    outcome = plan_of("", options=Options(nonroot=True))
+    (decision,) = [item for item in outcome.plan.decisions if "user" in item.changes]
+    assert decision.code == "D04" and decision.applicability is Applicability.UNSAFE
+    assert "USER 65532:65532" in runtime(outcome)
+    assert "USER 65532:65532" not in runtime(plan_of("USER 7", options=Options(nonroot=True)))
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ('ARG B\nFROM $B\nCMD ["x"]\n', "D20", 2),
+        ('FROM golang:$V\nCMD ["x"]\n', "D20", 1),
+        ("FROM golang:1.24\nRUN true\n", "D17", 1),
+        ('FROM node:22\nONBUILD RUN x\nCMD ["x"]\n', "D11", 2),
+        ('FROM node:22\nSHELL ["pwsh", "-c"]\nCMD ["x"]\n', "D11", 2),
+    ],
+)
+def test_what_the_gate_refuses(text: str, code: str, line: int) -> None:
+    outcome = rewrite(text, NoContext())
+    assert isinstance(outcome, Refused)
+    assert [(item.code, item.line) for item in outcome.blockers] == [(code, line)]
+
+
+def test_without_a_context_a_refusal_says_what_may_help() -> None:
+    text = 'FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN ./unknown.sh\nCMD ["node", "server.js"]\n'
+    alone, beside = rewrite(text, NoContext()), rewrite(text, MemoryContext(NODE))
+    assert isinstance(alone, Refused) and isinstance(beside, Refused)
+    assert alone.blockers[0].code == "D09" and alone.blockers[0].hint.endswith("(--context DIR)")
+    assert (
+        beside.blockers[0].hint
+        == "split the line so that the part for the build stands alone, or keep this file as it is"
+    )
+    gate = rewrite('FROM node:22\nRUN apt-get install -y $P\nCMD ["node", "server.js"]\n', NoContext())
+    assert isinstance(gate, Refused) and not any(
+        "--context" in item.hint for item in gate.blockers if item.code == "D21"
+    )
+
+
+def test_the_same_base_keeps_its_variables() -> None:
+    text = f'{NODE_HEAD}LABEL node=$NODE_VERSION\nCMD ["node", "server.js"]\n'
+    outcome = rewrite(text, MemoryContext(NODE), Options(runtime="same"))
+    assert isinstance(outcome, Rewritten)
+    assert not any("NODE_VERSION" in change for item in outcome.plan.decisions for change in item.changes)
+
+
+@pytest.mark.parametrize(
+    ("lines", "repeated"),
+    [
+        ('ARG P=1\nENTRYPOINT ["/server", "$P"]', False),
+        ('ARG P=1\nHEALTHCHECK CMD ["/server", "$P"]', False),
+        ("ARG P=1\nEXPOSE $P", True),
+        ("ARG P=1\nARG Q=$P\nLABEL q=$Q", True),
+        ("ARG P=1\nARG Q=$P", False),
+    ],
+)
+def test_arguments_are_repeated_where_something_expands_them(lines: str, repeated: bool) -> None:
+    assert ("ARG P=1" in runtime(plan_of(lines))) == repeated
+
+
+@pytest.mark.parametrize(
+    ("lines", "shells"),
+    [
+        ('SHELL ["/bin/sh", "-c"]\nSHELL ["/bin/sh", "-ec"]\nHEALTHCHECK CMD true', ['SHELL ["/bin/sh", "-ec"]']),
+        ('SHELL ["/bin/sh", "-ec"]', []),
+        ('SHELL ["/bin/sh", "-ec"]\nHEALTHCHECK CMD ["/server", "-c"]', []),
+        ('SHELL ["/bin/sh", "-ec"]\nHEALTHCHECK NONE', []),
+    ],
+)
+def test_shell_is_repeated_where_something_runs_in_it(lines: str, shells: list[str]) -> None:
+    assert [line for line in runtime(plan_of(lines)) if line.startswith("SHELL")] == shells
+
+
+@pytest.mark.parametrize(
+    "setting", ["MAINTAINER me", "LABEL a=b", "EXPOSE 1", "VOLUME /v", "STOPSIGNAL 9", "HEALTHCHECK NONE", "ENV A=1"]
+)
+def test_settings_are_repeated(setting: str) -> None:
+    assert setting in runtime(plan_of(setting))
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("USER 5", "USER 6"), ("MAINTAINER a", "MAINTAINER b"), ("STOPSIGNAL 1", "STOPSIGNAL 2")],
+)
+def test_the_last_of_a_setting_is_repeated(first: str, last: str) -> None:
+    found = runtime(plan_of(f"{first}\n{last}"))
+    assert last in found and first not in found
+
+
+@pytest.mark.parametrize(
+    ("lines", "copies"),
+    [
+        ("RUN mkdir /data && echo x > /data/f", ["COPY --from=builder /data /data"]),
+        ("RUN mkdir /data && chown 5:6 /data && echo x > /data/f", ["COPY --from=builder --chown=5:6 /data /data"]),
+        ("ADD site.tgz /data/", ["COPY --from=builder /data /data"]),
+        ("ADD https://e.com/x.bin /data/x.bin", ["COPY --from=builder /data/x.bin /data/x.bin"]),
+        ("COPY --from=busybox /bin/busybox /data/b", ["COPY --from=builder /data/b /data/b"]),
+        ("COPY <<EOF /data/f\nx\nEOF", ["COPY --from=builder /data/f /data/f"]),
+    ],
+)
+def test_what_is_put_elsewhere_is_carried(lines: str, copies: list[str]) -> None:
+    found = [line for line in runtime(plan_of(lines)) if line.startswith("COPY") and "/data" in line]
+    assert found == copies
+
+
+@pytest.mark.parametrize("line", ["ADD site.tgz /usr/local/", "ADD site.tgz /opt"])
+def test_an_archive_in_a_shared_directory_is_refused(line: str) -> None:
+    outcome = outcome_of(line)
+    assert isinstance(outcome, Refused)
+    assert [(item.code, item.line) for item in outcome.blockers] == [("D09", 5)]
+    assert "is not known" in outcome.blockers[0].message
+
+
+@pytest.mark.parametrize(
+    ("uses", "base"),
+    [
+        ((), "golang:1.24"),
+        ((Use("compose.yml", 3, "web", ".", "Dockerfile", "", (("V", "1.23"),)),), "golang:1.24 golang:1.23"),
+    ],
+)
+def test_builds(uses: tuple[Use, ...], base: str) -> None:
+    from dockerslim_rewrite.planning.uses import builds_of
+    from dockerslim_rewrite.syntax.parser import parse_dockerfile
+
+    with_argument = parse_dockerfile("ARG V=1.24\nFROM golang:$V\n")
+    assert " ".join(build.base for build in builds_of(with_argument, uses)) == base
+    fixed = parse_dockerfile("ARG V=1.24\nFROM golang:1.22\n")
+    assert [build.base for build in builds_of(fixed, uses)] == ["golang:1.22"]
+    without = parse_dockerfile("FROM golang:$V\n")
+    assert len(builds_of(without, uses)) == 1
