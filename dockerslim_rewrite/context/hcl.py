@@ -58,10 +58,6 @@ class _Reader:
         self._at += 1
         return self._tokens[self._at - 1][1]
 
-    def _skip_lines(self) -> None:
-        while self._kind() == "line":
-            self._at += 1
-
     def blocks(self) -> list[Block]:
         found: list[Block] = []
         while self._kind() != "end":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -79,11 +78,6 @@ def feature_calls() -> Mapping[str, str]:
 def mime_methods() -> frozenset[str]:
     """Return the methods that tell a file's type by its extension."""
     return frozenset(load("go_calls")["features"]["mime-types"]["methods"])
-
-
-def has_builtin_type(name: str) -> bool:
-    """Tell whether package mime knows a file's type without the system's table."""
-    return posixpath.splitext(name)[1].lower() in load("go_calls")["features"]["mime-types"]["builtin"]
 
 
 def embeds_zones(imports: frozenset[str], tags: frozenset[str]) -> bool:

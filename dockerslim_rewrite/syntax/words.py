@@ -101,18 +101,6 @@ def parse_pairs(value: str, escape: str = "\\", keyword: str = "") -> Pairs:
     return tuple((name, raw if equals else None) for name, equals, raw in pairs)
 
 
-def expand_pairs(value: str, variables: Mapping[str, str], escape: str = "\\", keyword: str = "") -> Pairs:
-    """Return the pairs with names and values expanded, each against `variables` as they were before the instruction.
-
-    Raises:
-        ValueError: as for `expand`.
-    """
-    return tuple(
-        (expand(name, variables, escape), None if raw is None else expand(raw, variables, escape))
-        for name, raw in parse_pairs(value, escape, keyword)
-    )
-
-
 class _Recorder(Mapping[str, str]):
     """Variables that are all set, and that remember who asked."""
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dockerslim_rewrite.knowledge.overlay import Overlay, OwnPackage, use_overlay
 from dockerslim_rewrite.knowledge.packages import alpine_name, os_package, package_for_program, runtime_packages
 
 
@@ -141,3 +142,21 @@ def test_any_text_is_answered(name: str, distro: str) -> None:
     runtime_packages(name, distro, "bookworm")
     alpine_name(name)
     package_for_program(name, distro)
+
+
+OWN = Overlay(packages=(("debian", OwnPackage("acme-ssl", "both", ("acme-ssl1",), "acme-ssl-libs", ("acmectl",))),))
+
+
+def test_a_companys_own_package() -> None:
+    assert os_package("acme-ssl", "debian") is None and package_for_program("acmectl", "debian") is None
+    with use_overlay(OWN):
+        found = os_package("acme-ssl=1.2", "ubuntu")
+        assert found is not None
+        assert (found.distro, found.role, found.runtime) == ("ubuntu", "both", ("acme-ssl1",))
+        assert found.other_distro == ("acme-ssl-libs",)
+        assert runtime_packages("acme-ssl", "debian", "bookworm") == ("acme-ssl1",)
+        assert alpine_name("acme-ssl") == "acme-ssl-libs"
+        assert package_for_program("acmectl", "debian") == "acme-ssl"
+        assert package_for_program("acmectl", "alpine") is None
+        assert os_package("acme-ssl", "alpine") is None
+        assert package_for_program("git", "debian") == "git"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockerslim_rewrite.syntax.parser import parse_dockerfile
-from dockerslim_rewrite.syntax.words import expand, expand_pairs, expand_words, parse_pairs, quoted_words, references
+from dockerslim_rewrite.syntax.words import expand, expand_words, parse_pairs, quoted_words, references
 from tests.properties.strategies import any_text
 
 
@@ -74,16 +74,12 @@ def test_parse_pairs(value: str, keyword: str, expected: tuple[tuple[str, str | 
     assert parse_pairs(value, "\\", keyword) == expected
 
 
-def test_expand_pairs_reads_variables_from_before_the_instruction() -> None:
-    assert expand_pairs("A=new B=$A \"c d\"='e'", {"A": "old"}) == (("A", "new"), ("B", "old"), ("c d", "e"))
-
-
 @given(any_text)
 def test_no_text_raises_anything_but_value_error(text: str) -> None:
     parse_pairs(text)
     parse_pairs(text, "`", "ARG")
     references(text)
-    for function in (expand, expand_words, expand_pairs):
+    for function in (expand, expand_words):
         try:
             function(text, {"X": "x"})
         except ValueError:

@@ -15,7 +15,6 @@ from dockerslim_rewrite.languages.go.module import Module, go_version
 Answer = Literal["needed", "not_needed", "unknown"]
 FIRST_COMPLETE_GO_MOD = (1, 17)  # since then go.mod lists every module that a package of the build comes from
 _LIBRARY = re.compile(r"-l([\w.+-]+)")
-_CXX_SOURCES = (".cc", ".cpp", ".cxx")
 
 
 class Cgo(Struct, frozen=True):

@@ -113,32 +113,6 @@ def find_module(context: Context, directory: str) -> Module | None:
     return None
 
 
-def workspace_modules(context: Context, directory: str) -> tuple[Module, ...]:
-    """Return the modules that the go.work file at or above a directory uses; () when there is none."""
-    works = ((folder, context.read_text(posixpath.join(folder, "go.work"))) for folder in upwards(directory))
-    directory, text = next(((folder, text) for folder, text in works if text is not None), ("", ""))
-    found = []
-    for _, words, _ in _directives(text):
-        if words[0] == "use" and len(words) > 1:
-            place = join_context(directory, words[1])
-            source = context.read_text(posixpath.join(place, "go.mod")) if place is not None else None
-            if place is not None and source is not None:
-                found.append(parse_go_mod(source, place))
-    return tuple(found)
-
-
-def join_context(directory: str, path: str) -> str | None:
-    """Return a relative path taken from a context directory, or None when it leaves the context."""
-    joined = posixpath.normpath(posixpath.join("/", directory, path)) if not path.startswith("/") else None
-    if joined is None or _climbs(directory, path):
-        return None
-    return joined.lstrip("/")
-
-
-def _climbs(directory: str, path: str) -> bool:
-    return posixpath.normpath(posixpath.join(directory, path)).startswith("..")
-
-
 def read_go_sum(text: str) -> dict[str, str]:
     """Return the newest version of each module whose content go.sum lists (not those with only a go.mod hash)."""
     found: dict[str, str] = {}

@@ -24,7 +24,6 @@ _SYSTEM_ROOTS = (
     "/var/log",
     "/run",
 )
-_WHOLE = frozenset({"/opt", "/srv", "/home", "/root", "/usr/src"})
 
 
 def app_roots(project: Project, build: BuildFacts) -> tuple[str, ...]:
