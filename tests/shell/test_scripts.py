@@ -145,6 +145,14 @@ def test_commands_in_order(name: str) -> None:
         ("export A=1; sh -c 'echo $A'", "1"),
         ("echo $ENV_A", "env"),
         ("A=é; echo $A", "é"),
+        ("if x; then export A=1; fi; sh -c 'echo $A'", None),
+        ("export A=1; . ./unknown.sh; sh -c 'echo $A'", None),
+        ("export A=1; eval $UNKNOWN; sh -c 'echo $A'", None),
+        ("eval; echo plain", "plain"),
+        ("A=1; f() { A=2; }; A=3 f; echo $A", "2"),
+        ("f() { f; A=2; }; f; echo $A", "2"),
+        ("set -- a b; if x; then set -- c; fi; echo $1", None),
+        ("set -- $UNKNOWN b; echo $2", None),
     ],
 )
 def test_variables_are_followed(text: str, expected: str | None) -> None:

@@ -66,6 +66,9 @@ def values(text: str, *, bash: bool = False) -> list[str] | None:
         ("~", ["/root"]),
         ("~/bin", ["/root/bin"]),
         ("a~", ["a~"]),
+        ("${EMPTY:-a\\}b}", ["a}b"]),
+        ("${EMPTY:-'}'}", ["}"]),
+        ('"${EMPTY:-${EMPTY:-x y}}"', ["x y"]),
         ("$PWD/x", ["/app/x"]),
         ("$(pwd)/x", ["/app/x"]),
         ('"`pwd`/x"', ["/app/x"]),
@@ -95,6 +98,8 @@ def test_static_values(text: str, expected: list[str]) -> None:
         "${VERSION@Q}",
         "~user/x",
         "<(cmd)",
+        "${EMPTY:-'a b'}",
+        "${" + "EMPTY:-${" * 60 + "x" + "}" * 61,
         "'open",
         '"open',
         "${VERSION",
@@ -161,3 +166,8 @@ def test_values_that_double_stay_small() -> None:
     for _ in range(64):
         growing.variables["A"] = expand_value("$A$A", growing)
     assert growing.variables["A"] is None
+
+
+def test_a_translated_string_is_bashs_alone() -> None:
+    assert values('$"a b"', bash=True) == ["a b"]
+    assert values('$"a b"') == ["$a b"]

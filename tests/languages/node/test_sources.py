@@ -116,3 +116,31 @@ def test_config_value_that_is_not_static() -> None:
 def test_broken_text_is_said_to_be_broken_or_understood(text: str) -> None:
     facts = read_source("a.js", text)
     assert facts.broken or facts.imports == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "imports", "uses", "dynamic"),
+    [
+        ("require(`./lib/${name}.js`)", [], [("module", "./lib/")], False),
+        ("const p = './a'; require(p)", ["./a"], [], False),
+        ("const p = 'express'; require(p)", ["express"], [], False),
+        ("let p = './a'; var q = p; let p2 = q; require(p2)", ["./a"], [], False),
+        ("var p = './a'; var p = './b'; require(p)", [], [], True),
+        ("require(path.join(__dirname, 'lib', name))", [], [("module", "lib")], False),
+        ("require(process.cwd() + '/conf.js')", [], [("cwd", "conf.js")], False),
+        ("require()", [], [], False),
+        ("import()", [], [], False),
+        ("const {a} = require('x'); const [b] = require('y')", ["x", "y"], [], False),
+    ],
+)
+def test_what_a_require_loads(text: str, imports: list[str], uses: list[tuple[str, str]], dynamic: bool) -> None:
+    facts = read_source("a.js", text)
+    assert [item.specifier for item in facts.imports] == imports
+    assert bool(facts.dynamic) == dynamic
+    found = [(use.path.origin, use.path.path) for use in facts.uses if use.reader == "require"]
+    assert found == uses
+
+
+def test_what_is_no_source() -> None:
+    assert read_source("a.txt", "require('x')").broken
+    assert config_values("a.txt", "x = 1", frozenset({"x"})) == {}
