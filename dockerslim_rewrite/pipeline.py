@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from dockerslim_rewrite.analysis.commands import command_effects
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.replay import replay_stage
-from dockerslim_rewrite.analysis.start import resolve_healthcheck, resolve_start
+from dockerslim_rewrite.analysis.start import resolve_healthcheck, resolve_services, resolve_start
 from dockerslim_rewrite.checks.verify_output import check_output
 from dockerslim_rewrite.context.builds import Use
 from dockerslim_rewrite.context.model import Context
@@ -76,7 +76,7 @@ def _rewrite(
     if (unchanged := gate_stages(dockerfile)) is not None:
         return _unchanged(unchanged)
     builds = builds_of(dockerfile, uses)
-    outcomes = [_rewrite_build(known, build, context, options, templates) for build in builds]
+    outcomes = [_rewrite_build(known, build, context, options, templates, uses) for build in builds]
     for outcome in outcomes:
         if not isinstance(outcome, Rewritten):
             return outcome
@@ -85,10 +85,12 @@ def _rewrite(
     return outcomes[0]
 
 
-def _rewrite_build(known: Known, build: Build, context: Context, options: Options, templates: Path | None) -> Outcome:
+def _rewrite_build(
+    known: Known, build: Build, context: Context, options: Options, templates: Path | None, uses: tuple[Use, ...]
+) -> Outcome:
     key = (build.base, asked_improvements(known.dockerfile, options))
     if key not in known.studies:
-        known.studies[key] = _study(known.dockerfile, build, context, options)
+        known.studies[key] = _study(known.dockerfile, build, context, options, uses)
     study = known.studies[key]
     if not isinstance(study, Inputs):
         return study
@@ -99,7 +101,9 @@ def _rewrite_build(known: Known, build: Build, context: Context, options: Option
     return Rewritten(outcome.text, replace(outcome.plan, decisions=(decision, *outcome.plan.decisions)))
 
 
-def _study(dockerfile: Dockerfile, build: Build, context: Context, options: Options) -> Inputs | Outcome:
+def _study(
+    dockerfile: Dockerfile, build: Build, context: Context, options: Options, uses: tuple[Use, ...]
+) -> Inputs | Outcome:
     """Find out everything that the plan needs, or the outcome when there is nothing to plan."""
     facts = replay_stage(dockerfile, dockerfile.stages[-1], build.arguments)
     verdict = gate_facts(dockerfile, facts)
@@ -112,7 +116,8 @@ def _study(dockerfile: Dockerfile, build: Build, context: Context, options: Opti
     if (unchanged := gate_last_stage(dockerfile, facts, effects)) is not None:
         return _unchanged(unchanged)
     start = resolve_start(facts, files, context)
-    project = Project(facts, context, files, effects, start, asked_improvements(dockerfile, options))
+    services = resolve_services(facts, files, context, uses)
+    project = Project(facts, context, files, effects, start, services, asked_improvements(dockerfile, options))
     detections = [
         (language, found)
         for language in languages_for(dockerfile.text)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -17,6 +18,8 @@ from dockerslim_rewrite.analysis.handover import (
     set_arguments,
 )
 from dockerslim_rewrite.analysis.model import Command, Evidence, RuntimeContract, StageFacts
+from dockerslim_rewrite.analysis.paths import below
+from dockerslim_rewrite.context.builds import Use
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.shell.builtins import is_builtin
 from dockerslim_rewrite.shell.location import with_own_directory
@@ -62,6 +65,36 @@ class Start(Struct, frozen=True):
     def main(self) -> Process | None:
         """Return the application's own process, the last main one."""
         return next((process for process in reversed(self.processes) if process.main), None)
+
+
+class Service(Struct, frozen=True):
+    """A compose service that runs the image with a command of its own in place of CMD. `evidence` names it."""
+
+    start: Start
+    evidence: Evidence
+
+
+def resolve_services(
+    facts: StageFacts, files: ImageFiles, context: Context, uses: Iterable[Use]
+) -> tuple[Service, ...]:
+    """Follow the commands that compose services run in the image's last stage.
+
+    Left out are those that run what a folder of the machine holds: it is mounted over the working directory.
+    """
+    contract = facts.contract
+    entrypoint = contract.entrypoint if contract.entrypoint and contract.entrypoint.step is not None else None
+    found = []
+    for use in uses:
+        if not use.command or use.target or below(contract.workdir, use.mounts):
+            continue
+        if entrypoint is not None and entrypoint.shell is not None and not use.whole:
+            continue  # a shell-form ENTRYPOINT never sees the command
+        argv = use.command if entrypoint is None or use.whole else (*entrypoint.argv, *use.command)
+        evidence = Evidence(use.file, use.line, f"{use.name} runs {shlex.join(use.command)}")
+        follower = _Follower(files, context, contract.env)
+        follower.follow(argv, contract.workdir, (), evidence, main=True, depth=0)
+        found.append(Service(follower.result(), evidence))
+    return tuple(found)
 
 
 def resolve_start(facts: StageFacts, files: ImageFiles, context: Context) -> Start:
@@ -268,7 +301,7 @@ class _Follower(Struct):
 
     def _script(self, text: str, cwd: str, evidence: Evidence, arguments: tuple[str | None, ...], depth: int) -> None:
         script = parse_script(text, variables=self.env, workdir=cwd)
-        in_file = evidence.file != "Dockerfile"
+        in_file = evidence.line == 0  # else the text is a word of a command that stands there
         for opaque in script.opaque:
             line = text.count("\n", 0, opaque.span.start) + 1 if in_file else evidence.line
             self.unknown.append(Evidence(evidence.file, line, opaque.reason))

@@ -9,7 +9,7 @@ from msgspec import Struct
 from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence, StageFacts
-from dockerslim_rewrite.analysis.start import Start
+from dockerslim_rewrite.analysis.start import Service, Start
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge.model import Libc
 from dockerslim_rewrite.syntax.model import Instruction
@@ -239,7 +239,8 @@ class Findings(Struct, frozen=True):
 class Project(Struct, frozen=True):
     """All that a language may look at.
 
-    `effects` are those of the RUN commands; `improvements` the codes of the builder edits that the user asked for.
+    `effects` are those of the RUN commands; `services` run the image with commands of their own; `improvements` are
+    the codes of the builder edits that the user asked for.
     """
 
     facts: StageFacts
@@ -247,6 +248,7 @@ class Project(Struct, frozen=True):
     files: ImageFiles
     effects: tuple[CommandEffect, ...]
     start: Start
+    services: tuple[Service, ...] = ()
     improvements: frozenset[str] = frozenset()
 
 

@@ -11,17 +11,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence
+from dockerslim_rewrite.analysis.paths import absolute, below
 from dockerslim_rewrite.analysis.replay import base_text
 from dockerslim_rewrite.context.builds import Use
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge.discovery import is_compose_name
 from dockerslim_rewrite.knowledge.images import resolve_image
+from dockerslim_rewrite.knowledge.model import BaseImage
 from dockerslim_rewrite.languages.model import Note
 from dockerslim_rewrite.planning.gate import is_unknown
 from dockerslim_rewrite.planning.model import Blocker, Decision, RewritePlan
 from dockerslim_rewrite.syntax.model import Dockerfile
 
 _WORD = re.compile(r'[^\s\[\]",]+')
+_PATH = re.compile(r"/[^\s:\"'$]+")
 
 
 def uses_beside(context: Context) -> tuple[Use, ...]:
@@ -136,14 +139,35 @@ def _can_run(plan: RewritePlan, program: str) -> bool:
     if image is None or name in image.programs:
         return True
     words = {posixpath.basename(word.strip('[],"')) for line in plan.runtime for word in line.text.split()}
-    return name in words
+    return name in words or _may_bring(plan, program, image)
+
+
+def _may_bring(plan: RewritePlan, program: str, new: BaseImage) -> bool:
+    """Tell whether a program may lie in what is copied: by its path, or in a directory of PATH that the old base's own
+    programs are not in, as the environment that packages were installed into."""
+    copied = list(_targets(plan))
+    if "/" in program:
+        return below(absolute(program, _workdir(plan, new)), copied)
+    old = resolve_image(plan.builder_base)
+    settings = (word for line in plan.runtime if line.text.startswith("ENV ") for word in _PATH.findall(line.text))
+    return (old is None or program not in old.programs) and any(below(word, copied) for word in settings)
+
+
+def _workdir(plan: RewritePlan, new: BaseImage) -> str:
+    workdir = new.workdir
+    for line in plan.runtime:
+        if line.text.startswith("WORKDIR "):
+            workdir = absolute(line.text.split(None, 1)[1].strip("\"'"), workdir)
+    return workdir
+
+
+def _targets(plan: RewritePlan) -> Iterator[str]:
+    """Yield where COPY puts something in the runtime stage."""
+    for line in plan.runtime:
+        if line.section == "artifacts":
+            yield line.text.split()[-1].rstrip("/")
 
 
 def _hidden(plan: RewritePlan, mount: str) -> str:
     """Return the first artifact that lies below a mount, "" for none."""
-    for line in plan.runtime:
-        if line.section == "artifacts":
-            target = line.text.split()[-1].rstrip("/")
-            if f"{target}/".startswith(f"{mount.rstrip('/')}/"):
-                return target
-    return ""
+    return next((path for path in _targets(plan) if f"{path}/".startswith(f"{mount.rstrip('/')}/")), "")

@@ -110,3 +110,91 @@ def test_an_argument_over_a_default() -> None:
 def test_arguments_that_all_uses_agree_about() -> None:
     one, other = (Use("c", 1, "w", ".", "Dockerfile", args=(("A", "1"), ("B", value))) for value in "xy")
     assert agreed_arguments((one, other)) == {"A": "1"}
+
+
+GO = """FROM golang:1.24
+WORKDIR /app
+COPY . .
+RUN go build -o /bin/api ./api && go build -o /bin/job ./job
+CMD ["/bin/api"]
+"""
+GO_FILES = {"go.mod": "module x\n\ngo 1.22\n"} | {
+    f"{name}/main.go": "package main\n\nfunc main() {}\n" for name in ("api", "job")
+}
+
+
+def rewritten(dockerfile: str, files: dict[str, str], *uses: Use) -> Rewritten:
+    outcome = rewrite(dockerfile, MemoryContext(files), uses=uses)
+    assert isinstance(outcome, Rewritten)
+    return outcome
+
+
+def test_a_binary_that_a_service_runs_is_carried() -> None:
+    assert "/bin/job" not in rewritten(GO, GO_FILES, use()).text.split("FROM")[2]
+    outcome = rewritten(GO, GO_FILES, use(command=("job", "-once")))
+    assert "COPY --from=builder /bin/api /bin/job /bin/" in outcome.text
+    (decision,) = (entry for entry in outcome.plan.decisions if entry.summary.startswith("/bin/job"))
+    assert str(decision.evidence[0]) == "compose.yaml:3: web runs job -once"
+
+
+def test_a_shell_that_a_service_starts_is_kept() -> None:
+    assert rewritten(GO, GO_FILES, use(command=("/bin/job",))).plan.style == "distroless"
+    outcome = rewritten(GO, GO_FILES, use(command=("sh", "-c", "/bin/job && /bin/api")))
+    assert outcome.plan.style == "alpine"
+
+
+def test_a_service_with_the_toolchain_changes_nothing() -> None:
+    plain = rewritten(GO, GO_FILES, use())
+    for command in (("go", "run", "./job"), ("sh", "-c", "go test ./..."), ("/bin/job; true",), ("/bin/other",)):
+        assert rewritten(GO, GO_FILES, use(command=command)).text == plain.text
+
+
+def test_a_service_of_another_stage_or_of_a_mounted_folder_changes_nothing() -> None:
+    plain = rewritten(GO, GO_FILES, use())
+    assert rewritten(GO, GO_FILES, use(command=("/bin/job",), target="builder")).text == plain.text
+    assert rewritten(GO, GO_FILES, use(command=("/bin/job",), mounts=("/app",))).text == plain.text
+
+
+def test_an_entrypoint_gets_a_service_s_command() -> None:
+    own = GO.replace("CMD [", "ENTRYPOINT [")
+    assert "/bin/job" not in rewritten(own, GO_FILES, use(command=("/bin/job",))).text.split("FROM")[2]
+    assert "/bin/job" in rewritten(own, GO_FILES, use(command=("/bin/job",), whole=True)).text.split("FROM")[2]
+
+
+NODE_FILES = {
+    "package.json": '{"dependencies": {"x": "1"}, "devDependencies": {"knex": "3"},'
+    ' "scripts": {"migrate": "knex migrate:latest", "dev": "nodemon a.js"}}',
+    "package-lock.json": '{"lockfileVersion": 3, "packages": {"": {"dependencies": {"x": "1"}, "devDependencies":'
+    ' {"knex": "3"}}, "node_modules/x": {"version": "1.0.0"}, "node_modules/knex": {"version": "3.0.0", "dev": true}}}',
+    "a.js": "require('x')\n",
+    "job.js": "require('x')\n",
+}
+NODE = DOCKERFILE.replace('"npm", "start"', '"node", "a.js"')
+
+
+def test_what_a_node_service_runs_is_kept() -> None:
+    plain = rewritten(NODE, NODE_FILES, use())
+    assert plain.plan.style == "distroless"
+    assert "npm prune" in plain.text
+    job = rewritten(NODE, NODE_FILES, use(command=("node", "job.js")))
+    assert job.plan.style == "alpine"
+    assert "npm prune" in job.text
+    migrate = rewritten(NODE, NODE_FILES, use(command=("npm", "run", "migrate")))
+    assert migrate.plan.style == "alpine"
+    assert "npm prune" not in migrate.text
+
+
+def test_a_node_service_for_development_changes_nothing() -> None:
+    plain = rewritten(NODE, NODE_FILES, use())
+    assert rewritten(NODE, NODE_FILES, use(command=("npm", "run", "dev"))).text == plain.text
+
+
+PYTHON = 'FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["gunicorn", "w:a"]\n'
+
+
+def test_a_program_of_the_installed_packages_is_not_said_to_be_missing() -> None:
+    files = {"requirements.txt": "gunicorn==23.0.0\ncelery==5.4.0\n", "w.py": "a = 1\n"}
+    outcome = rewritten(PYTHON, files, use(command=("celery", "-A", "w", "worker")))
+    assert [note.message for note in outcome.plan.notes if note.code == "D22"] == []
+    outcome = rewritten(PYTHON, files, use(command=("gcc", "x.c")))
+    assert any("lacks" in note.message for note in outcome.plan.notes if note.code == "D22")

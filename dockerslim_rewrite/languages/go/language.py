@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -16,7 +15,7 @@ from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.knowledge.tools import development_command
 from dockerslim_rewrite.languages.go.assets import AssetFinder, driver_doubts
 from dockerslim_rewrite.languages.go.bases import runtime_options
-from dockerslim_rewrite.languages.go.binary import Binary, find_binary
+from dockerslim_rewrite.languages.go.binary import Binary, binaries_of_scripts, binaries_of_service, find_binary
 from dockerslim_rewrite.languages.go.builds import Build, BuildReader
 from dockerslim_rewrite.languages.go.gorun import GoRun, is_go_run, replace_go_run
 from dockerslim_rewrite.languages.go.linking import Linker
@@ -42,6 +41,7 @@ from dockerslim_rewrite.languages.model import (
     Suggestion,
 )
 from dockerslim_rewrite.languages.obstacles import shown_line
+from dockerslim_rewrite.languages.services import service_needs
 from dockerslim_rewrite.languages.startline import replace_program
 
 TOOLCHAIN = "the Go toolchain, its caches and the sources"
@@ -167,8 +167,13 @@ class _Inference:
             binary = find_binary(process, self.project, self.log, self.tree)
             if binary is not None and (binary.build is not None or process is main):
                 self._binary(binary)
-            elif process is main and not self._binaries_of_scripts(process):
-                self._untraced(process)
+            elif process is main:
+                found = list(binaries_of_scripts(process, self.project, self.log, self.tree))
+                for binary in found:
+                    self._binary(binary)
+                if not found:
+                    self._untraced(process)
+        self._services()
         if any(binary.build is None for binary in self.binaries):
             self._carry_all(main)
 
@@ -184,17 +189,15 @@ class _Inference:
                 if output.path is not None and all(binary.path != output.path for binary in self.binaries):
                     self._binary(Binary(output.path, replace(main, argv=(output.path,)), build, output))
 
-    def _binaries_of_scripts(self, shell: Process) -> bool:
-        """Carry the binaries that start scripts name in a text which a shell runs: `sh -c "/opt/app $*"`."""
-        texts = [self.tree.read(path) or "" for path in self.project.start.scripts]
-        found = False
-        for build in self.log.builds if shell.argv[0] in SHELLS else ():
-            for output in build.outputs:
-                if output.path and any(_names(text, output.path) for text in texts):
-                    process = replace(shell, argv=(output.path,))
-                    self._binary(Binary(output.path, process, build, output))
-                    found = True
-        return found
+    def _services(self) -> None:
+        """Carry the binaries that compose services run, too."""
+        for service in self.project.services:
+            binaries = binaries_of_service(service, self.project, self.log, self.tree)
+            for binary in binaries:
+                if all(binary.path != other.path for other in self.binaries):
+                    self._binary(binary, "a compose service runs it")
+            if binaries:
+                self.suggestions.extend(service_needs(service))
 
     def _replace_go_run(self, main: Process) -> None:
         answer = replace_go_run(main, self.project, self.tree, self.outputs)
@@ -224,14 +227,12 @@ class _Inference:
         hint = "start the binary by its path, or build it with `go build -o`"
         self.obstacles.append(Obstacle("G09", self._line(process.evidence), message, hint))
 
-    def _binary(self, binary: Binary) -> None:
+    def _binary(self, binary: Binary, why: str = "the start command runs it") -> None:
         """Carry a started binary at its own path, and put its directory on PATH where only the old base had it."""
         self.binaries.append(binary)
-        artifact = Artifact(binary.path, False, RANK_OUTPUT, "the start command runs it")
+        artifact = Artifact(binary.path, False, RANK_OUTPUT, why)
         code = "G07" if binary.build is not None else "G09"
-        self.suggestions.append(
-            Suggestion(code, f"{binary.path}: the start command runs it", artifact, binary.evidence)
-        )
+        self.suggestions.append(Suggestion(code, f"{binary.path}: {why}", artifact, binary.evidence))
         name = binary.process.argv[0] or ""
         if "/" in name or self.go_run is not None or posixpath.basename(binary.path) != name:
             return
@@ -342,8 +343,3 @@ class _Inference:
                     yield evidence
                 else:
                     uses.files.append((posixpath.join(cwd, name), evidence))
-
-
-def _names(text: str, path: str) -> bool:
-    """Tell whether a script holds a path as a word of its own."""
-    return re.search(rf"(?<![\w./-]){re.escape(path)}(?![\w./-])", text) is not None

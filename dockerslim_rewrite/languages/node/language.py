@@ -41,6 +41,7 @@ from dockerslim_rewrite.languages.node.optimize import improve_builder, improvem
 from dockerslim_rewrite.languages.node.parts import lay_out_roots
 from dockerslim_rewrite.languages.node.prune import Prune, Unpruned
 from dockerslim_rewrite.languages.node.study import Study, study, with_globals
+from dockerslim_rewrite.languages.services import service_needs
 
 _STARTERS = NODE | {"npm", "npx", "yarn", "yarnpkg", "pnpm", "pm2", "pm2-runtime"}
 
@@ -181,6 +182,10 @@ def _program_needs(facts: Study) -> Iterator[Suggestion]:
         if manager not in installed:
             yield Suggestion("N05", f"{manager} starts the program", NeedProgram(manager), start)
         yield Suggestion("N05", f"{manager} runs scripts through a shell", NeedShell(), start)
+    for service in facts.launch.services:
+        what = f"compose's {service.evidence.text}: node is on PATH"
+        yield Suggestion("D22", what, NeedProgram("node"), (service.evidence,))
+        yield from service_needs(service)
     yield from _child_needs(facts)
     for package, evidence in facts.reached.packages.items():
         for name in node_packages.started_programs(package):

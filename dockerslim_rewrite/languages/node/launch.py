@@ -7,7 +7,7 @@ import posixpath
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence
-from dockerslim_rewrite.analysis.start import resolve_healthcheck
+from dockerslim_rewrite.analysis.start import Service, resolve_healthcheck
 from dockerslim_rewrite.context.jsonc import parse_object
 from dockerslim_rewrite.knowledge import node_packages
 from dockerslim_rewrite.languages.model import Project
@@ -30,7 +30,8 @@ class Launch(Struct):
     preloads are used; `programs` are programs of packages, `system` all others; `served` directories given to a static
     server; `frameworks` programs that find their own files, `servers` those of them that read the output of a build,
     with their directory (next start). `runs_sources` when a runner compiles them;
-    `leaves` are all programs, `main` what the main process comes down to; `installs` are those of packages.
+    `leaves` are all programs, `main` what the main process comes down to; `installs` are those of packages; `services`
+    are those of compose that run the image with commands of their own, which are among the rest.
     """
 
     entries: list[tuple[str, Evidence]] = []
@@ -46,6 +47,7 @@ class Launch(Struct):
     leaves: list[Leaf] = []
     installs: list[Evidence] = []
     main: Expansion | None = None
+    services: list[Service] = []
     runs_sources: bool = False
 
 
@@ -62,11 +64,29 @@ def read_launch(project: Project, scripts: ScriptReader) -> Launch:
             reader.launch.main = expansion
         reader.main = process is main
         reader.take(expansion, depth=0)
+    reader.main = False
     health = resolve_healthcheck(project.facts, project.files, project.context)
     for process in health.processes if health is not None else ():
         if posixpath.basename(process.argv[0] or "") in NODE:
             reader.take(scripts.expand(process.argv, process.cwd, process.env, process.evidence), depth=0)
+    for service in project.services:
+        _take_service(service, project, scripts, reader)
     return reader.launch
+
+
+def _take_service(service: Service, project: Project, scripts: ScriptReader, reader: _Reader) -> None:
+    """Add what a compose service runs, when all of it is known and it is no development server."""
+    trial = _Reader(project, scripts)
+    expansions = []
+    for process in service.start.processes:
+        argv = ("node", *process.argv) if _means_node(project, process.argv) else process.argv
+        expansions.append(scripts.expand(argv, process.cwd, process.env, process.evidence))
+        trial.take(expansions[-1], depth=0)
+    if trial.launch.development or trial.launch.unknown or service.start.unknown:
+        return
+    for expansion in expansions:
+        reader.take(expansion, depth=0)
+    reader.launch.services.append(service)
 
 
 def _means_node(project: Project, argv: tuple[str | None, ...]) -> bool:

@@ -40,6 +40,7 @@ from dockerslim_rewrite.languages.python.launch import Launch, read_launch
 from dockerslim_rewrite.languages.python.layout import app_roots, download_paths, root_artifacts
 from dockerslim_rewrite.languages.python.obstacles import find_obstacles
 from dockerslim_rewrite.languages.python.sources import SourceFacts, output_directories, read_sources
+from dockerslim_rewrite.languages.services import service_needs
 
 
 class Study(Struct, frozen=True):
@@ -279,6 +280,8 @@ def _program_needs(facts: Study) -> Iterator[Suggestion]:
             yield Suggestion("P06", f"the program starts {program}", NeedProgram(program), (evidence,))
     for evidence in facts.sources.shells[:1]:
         yield Suggestion("P06", "the program starts commands through a shell", NeedShell(), (evidence,))
+    for service in facts.launch.services:
+        yield from service_needs(service)
     for program, evidence in facts.launch.programs.items():
         if "/" not in program and _offered(facts, program):
             yield Suggestion("P05", f"the start command runs {program}", NeedProgram(program), (evidence,))

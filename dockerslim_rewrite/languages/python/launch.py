@@ -7,7 +7,7 @@ import posixpath
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence
-from dockerslim_rewrite.analysis.start import Process, Start, resolve_healthcheck
+from dockerslim_rewrite.analysis.start import Process, Service, Start, resolve_healthcheck
 from dockerslim_rewrite.knowledge.python_packages import names
 from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.languages.python.commands import PythonCommand, is_python, read_command
@@ -16,7 +16,8 @@ from dockerslim_rewrite.languages.python.commands import PythonCommand, is_pytho
 class Launch(Struct):
     """What starts. `programs` are the names of programs that are no Python, without a slash; `modules` those of `-m`;
     `managers` package managers that start something; `idle` and `development` say why there is no service; `reloads`
-    where a development server runs, which works without the toolchain; `installs` where packages are installed."""
+    where a development server runs, which works without the toolchain; `installs` where packages are installed;
+    `services` are those of compose that run the image with commands of their own, which are among the rest."""
 
     programs: dict[str, Evidence] = {}
     modules: dict[str, Evidence] = {}
@@ -25,6 +26,7 @@ class Launch(Struct):
     development: list[Evidence] = []
     reloads: list[Evidence] = []
     installs: list[Evidence] = []
+    services: list[Service] = []
 
 
 def read_launch(project: Project) -> Launch:
@@ -34,6 +36,12 @@ def read_launch(project: Project) -> Launch:
     health = resolve_healthcheck(project.facts, project.files, project.context)
     if health is not None:
         _take(launch, health, None)
+    for service in project.services:
+        trial = Launch()
+        _take(trial, service.start, None)
+        if not (trial.installs or trial.reloads or trial.managers or service.start.unknown):
+            _take(launch, service.start, None)
+            launch.services.append(service)
     return launch
 
 
