@@ -20,7 +20,8 @@ class BuildTool(Struct, frozen=True):
     in the config file. `inlines`: packages are put into the output, but for those that an option keeps outside.
     `compiles`: directories whose sources end up in the output; `complete`: outputs that bring their packages, unless
     a configuration file has a word of `complete_unless`; `inlines_development`: the output holds the development
-    dependencies that it uses."""
+    dependencies that it uses. `moves`: properties of the configuration that move one of the paths, with that path.
+    `plugins`: packages that a configuration may load; with any other, what is written is not known."""
 
     name: str
     paths: tuple[str, ...]
@@ -35,12 +36,14 @@ class BuildTool(Struct, frozen=True):
     complete: tuple[str, ...]
     complete_unless: tuple[str, ...]
     inlines_development: bool
+    moves: Mapping[str, str]
+    plugins: frozenset[str]
 
 
 class BuildServer(Struct, frozen=True):
-    """A program that serves the output of `build` and reads, beside it, the files `reads` (patterns)."""
+    """A program that serves the output of one of `builds` and reads, beside it, the files `reads` (patterns)."""
 
-    build: str
+    builds: tuple[str, ...]
     reads: tuple[str, ...]
 
 
@@ -125,7 +128,7 @@ def build_server(program: str, command: str) -> BuildServer | None:
     """Return what `program command` (or `program`) serves, or None when it is no such program."""
     table = _table("servers")
     row = table.get(f"{program} {command}") or table.get(program)
-    return BuildServer(row["build"], tuple(row["reads"])) if row is not None else None
+    return BuildServer(tuple(row["builds"]), tuple(row["reads"])) if row is not None else None
 
 
 def build_tool(program: str, command: str, packages: Iterable[str] = ()) -> BuildTool | None:
@@ -152,6 +155,8 @@ def build_tool(program: str, command: str, packages: Iterable[str] = ()) -> Buil
         tuple(row.get("complete", ())),
         tuple(row.get("complete_unless", ())),
         row.get("inlines_development", False),
+        row.get("moves", {}),
+        frozenset(row.get("plugins", ())),
     )
 
 

@@ -20,14 +20,15 @@ def served_outputs(launch: Launch, outputs: Outputs) -> Iterator[Output]:
     for server, cwd in launch.servers:
         for output in outputs.found:
             inside = output.path.startswith(cwd.rstrip("/") + "/")
-            if inside and output.tool is not None and output.tool.name == server.build:
+            if inside and output.tool is not None and output.tool.name in server.builds:
                 yield output
 
 
 def only_serves(launch: Launch, compiled: Iterable[Output]) -> bool:
     """Tell whether every framework program that starts serves an output that is known."""
     built = {output.tool.name for output in compiled if output.tool is not None}
-    return len(launch.frameworks) == len(launch.servers) and all(server.build in built for server, _ in launch.servers)
+    known = all(built.intersection(server.builds) for server, _ in launch.servers)
+    return known and len(launch.frameworks) == len(launch.servers)
 
 
 def loaded_configs(context: Context, root: str, launch: Launch, *, known: bool) -> list[str]:

@@ -11,8 +11,8 @@ from dockerslim_rewrite.analysis.start import Service, resolve_healthcheck
 from dockerslim_rewrite.context.jsonc import parse_object
 from dockerslim_rewrite.knowledge import node_packages
 from dockerslim_rewrite.languages.model import Project
+from dockerslim_rewrite.languages.node.configs import config_values
 from dockerslim_rewrite.languages.node.scripts import Expansion, Leaf, ScriptReader
-from dockerslim_rewrite.languages.node.sources import config_values
 
 NODE = frozenset({"node", "nodejs"})
 _MODULE_OPTIONS = frozenset({"-r", "--require", "--import", "--loader", "--experimental-loader"})

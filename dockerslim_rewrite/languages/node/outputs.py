@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -13,15 +13,19 @@ from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.context.jsonc import parse_object
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge.node_packages import BuildTool, build_tool, names
+from dockerslim_rewrite.languages.node.commands import package_name
+from dockerslim_rewrite.languages.node.configs import config_values, listed_outputs
 from dockerslim_rewrite.languages.node.paths import PathValue
 from dockerslim_rewrite.languages.node.scripts import Leaf
-from dockerslim_rewrite.languages.node.sources import config_values
+from dockerslim_rewrite.languages.node.sources import read_source
 from dockerslim_rewrite.languages.node.tsconfig import TsConfig, read_tsconfig
 
 _COPIES = frozenset({"cp", "cpx", "cpx2", "cpy", "copyfiles", "ncp", "shx", "mv", "copy-files-from-to"})
 _HARMLESS = frozenset(
     {"rm", "mkdir", "ls", "touch", "chmod", "test", "[", "cat", "printf", "sleep", "env", "which", "git"}
 )
+# Modules of Node with which a configuration writes no files.
+_PURE = frozenset({"module", "os", "path", "process", "url"})
 # A quoted path, or anything else (an environment variable). Source: https://www.prisma.io/docs/orm/reference
 _PRISMA_OUTPUT = re.compile(r'\s*output\s*=\s*(?:"([^"$]+)"\s*(?://.*)?$)?')
 
@@ -75,6 +79,8 @@ class _Reader:
             self._angular(leaf)
         elif program in _COPIES:
             self._copy(leaf, operands)
+        elif program == "rollup":
+            self._rollup(leaf, words)
         elif program == "prisma":
             self._prisma(leaf, words)
         elif program in names("no_output", "programs") or program in _HARMLESS:
@@ -175,6 +181,39 @@ class _Reader:
             return
         self._unknown(leaf)
 
+    def _rollup(self, leaf: Leaf, words: list[str]) -> None:
+        """A bundle's directory is the output: chunks, maps and assets lie beside it."""
+        tool = build_tool("rollup", "")
+        assert tool is not None
+        named = _option(words, tool.options)
+        has_config = any(word.partition("=")[0] in ("-c", "--config") for word in words)
+        found = self._bundled(leaf, tool, words) if has_config else [named or ""]
+        if named is not None:
+            found = [named for _ in found]  # it moves what the configuration names
+        places = [posixpath.dirname(path) if posixpath.splitext(path)[1] else path for path in found]
+        if not places or any(posixpath.normpath(place or ".").startswith(".") for place in places):
+            self._unknown(leaf)
+            return
+        for place in dict.fromkeys(places):
+            self._add(leaf, place)
+
+    def _bundled(self, leaf: Leaf, tool: BuildTool, words: list[str]) -> list[str]:
+        """Return the outputs in a bundler's configuration; none where they, or what plugins write, are not known."""
+        given = _option(words, ("-c", "--config")) or "-"
+        names = tool.config if given.startswith("-") else (given,)
+        name, text = next(
+            ((name, text) for name in names if (text := self._read(leaf.cwd, name)) is not None), ("", "")
+        )
+        facts = read_source(name, text)
+        loaded = [item.specifier for item in facts.imports if not item.specifier.endswith("package.json")]
+        plugged = [word for word in (_option(words, ("-p", "--plugin")),) if word is not None]
+        known = all(
+            item.removeprefix("node:") in _PURE or package_name(item) in tool.plugins for item in (*loaded, *plugged)
+        )
+        places = listed_outputs(name, text, frozenset({"file", "dir"})) if known and not facts.dynamic else None
+        here = posixpath.dirname(name)
+        return [posixpath.join(here, place.path) if place.origin == "module" else place.path for place in places or ()]
+
     def _copy(self, leaf: Leaf, operands: list[str]) -> None:
         if leaf.program == "shx" and operands[:1] not in (["cp"], ["mv"]):
             return
@@ -244,6 +283,8 @@ class _Reader:
             text = self._read(posixpath.join(leaf.cwd, root), name)
             if text is None:
                 continue
+            if tool.moves:
+                return _moved(tool, root, config_values(name, text, frozenset(tool.moves)))
             values = config_values(name, text, frozenset({tool.property, tool.root_property}))
             own_root = values.get(tool.root_property, PathValue("text", "."))
             value = values.get(tool.property, PathValue("text", tool.paths[0] if tool.paths else ""))
@@ -259,6 +300,14 @@ class _Reader:
     def _read(self, cwd: str, name: str) -> str | None:
         path = self._files.to_context(posixpath.normpath(posixpath.join(cwd, name)))
         return self._context.read_text(path) if path is not None else None
+
+
+def _moved(tool: BuildTool, root: str, values: Mapping[str, PathValue | None]) -> tuple[str, ...] | None:
+    """Return a tool's outputs, some of which properties of its configuration move; None when that is not static."""
+    defaults = {default: PathValue("text", default) for default in tool.paths}
+    places = [values.get(name, defaults[default]) for name, default in tool.moves.items()]
+    known = [value for value in places if value is not None and value.complete and value.path.strip("./")]
+    return tuple(posixpath.join(root, value.path) for value in known) if len(known) == len(places) else None
 
 
 def _option(words: list[str], options: tuple[str, ...]) -> str | None:

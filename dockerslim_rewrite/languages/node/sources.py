@@ -91,36 +91,17 @@ def read_source(path: str, text: str) -> SourceFacts:
     return SourceFacts(broken=True) if grammar is None else _read(grammar, scripts_in(path, text))
 
 
-def config_values(path: str, text: str, keys: frozenset[str]) -> dict[str, PathValue | None]:
-    """Return the values that a configuration file gives to properties of these names; None when not static."""
-    grammar = grammar_of(path)
-    parsed = _parse(grammar, text) if grammar is not None else None
-    if parsed is None:
-        return {}
-    from tree_sitter import Query
-
-    root, language, query = parsed
-    names = _names(captured(query, root))
-    pairs = captured(Query(language, "(pair) @pair"), root).get("pair", [])
-    values: dict[str, PathValue | None] = {}
-    for pair in pairs:
-        key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
-        if key is not None and value is not None and node_text(key).strip("'\"") in keys:
-            values[node_text(key).strip("'\"")] = evaluate(value, names)
-    return values
-
-
 @Memo
 def _read(grammar: str, text: str) -> SourceFacts:
-    parsed = _parse(grammar, text)
+    parsed = parse_source(grammar, text)
     if parsed is None:
         return SourceFacts(broken=True)
     root, _, query = parsed
     return _Reader(captured(query, root), root.has_error).facts()
 
 
-def _parse(grammar: str, text: str) -> tuple[Node, Language, Query] | None:
-    """Return the syntax tree of a source, or None when it is too large or full of errors."""
+def parse_source(grammar: str, text: str) -> tuple[Node, Language, Query] | None:
+    """Return the syntax tree of a source, its language and this module's query; None when too large or garbled."""
     if len(text) > MAX_CHARACTERS:
         return None
     from tree_sitter import Parser
@@ -157,7 +138,7 @@ def _grammar(name: str) -> tuple[Language, Query]:
     return language, Query(language, _QUERY)
 
 
-def _names(found: Mapping[str, list[Node]]) -> Names:
+def initial_names(found: Mapping[str, list[Node]]) -> Names:
     """Return the names that are initialised once; one that is set twice has no static value."""
     names: dict[str, Node] = {}
     twice: set[str] = set()
@@ -182,7 +163,7 @@ class _Reader:
     def __init__(self, found: Mapping[str, list[Node]], broken: bool) -> None:
         self._found = found
         self._broken = broken
-        self._names = _names(found)
+        self._names = initial_names(found)
         self._origins: dict[str, str] = {}
         self._imports: list[Import] = []
         self._dynamic: list[int] = []

@@ -19,6 +19,8 @@ def _outputs(script: str, files: dict[str, object]) -> tuple[set[str], int]:
 
 
 PRISMA = 'generator client {\n  provider = "prisma-client"\n'
+ROLLUP = "import json from '@rollup/plugin-json'; export default {output: {file: 'out/a.js'}, plugins: [json()]}"
+REMIX = "module.exports = {serverBuildPath: 'server/index.js', assetsBuildDirectory: 'public/assets'}"
 TS = '{"compilerOptions": {"outDir": "./lib-out", "rootDir": "src",}, /* note */}'
 
 
@@ -68,6 +70,15 @@ TS = '{"compilerOptions": {"outDir": "./lib-out", "rootDir": "src",}, /* note */
         ("shx rm -rf out && shx mkdir -p x", {}, set()),
         ("vite build --mode production", {}, {"dist"}),
         ("run-s one two", {"tsconfig.json": TS}, set()),
+        ("rollup src/a.js --file out/a.js --format cjs", {}, {"out"}),
+        ("rollup -c", {"rollup.config.mjs": ROLLUP}, {"out"}),
+        ("rollup -c -d lib", {"rollup.config.mjs": ROLLUP}, {"lib"}),
+        ("rollup --config conf/r.mjs", {"conf/r.mjs": ROLLUP}, {"out"}),
+        ("rollup -c", {"rollup.config.js": "export default {output: [{dir: 'a/b'}, {file: `c/d.js`}]}"}, {"a/b", "c"}),
+        ("rollup -c", {"rollup.config.js": "const o = {dir: 'lib'}; export default [{output: o}]"}, {"lib"}),
+        ("rollup -c", {"rollup.config.cjs": "module.exports = {output: {dir: path.join(__dirname, 'l')}}"}, {"l"}),
+        ("remix build", {}, {"build", "public/build"}),
+        ("remix build", {"remix.config.js": REMIX}, {"server/index.js", "public/assets"}),
     ],
 )
 def test_outputs(script: str, files: dict[str, object], paths: set[str]) -> None:
@@ -91,6 +102,19 @@ def test_outputs(script: str, files: dict[str, object], paths: set[str]) -> None
         ("webpack", {"webpack.config.js": "module.exports = {output: {path: find()}}"}),
         ("babel src", {}),
         ("ng build", {}),
+        ("rollup src/a.js", {}),
+        ("rollup src/a.js --file a.js", {}),
+        ("rollup -c", {}),
+        ("rollup -c", {"rollup.config.js": "export default {output: {file: process.env.OUT}}"}),
+        ("rollup -c", {"rollup.config.js": "export default {output: [{dir: 'a'}, place('b')]}"}),
+        ("rollup -c", {"rollup.config.js": "export default {output: {file: `${name}/a.js`}}"}),
+        ("rollup -c", {"rollup.config.js": "const dir = 'a'; export default {output: {dir}}"}),
+        ("rollup -c", {"rollup.config.js": "export default {input: 'a.js', plugins: [copy({dir: 'b'})]}"}),
+        ("rollup -c", {"rollup.config.js": ROLLUP.replace("@rollup/plugin-json", "q7x-copy")}),
+        ("rollup -c", {"rollup.config.js": ROLLUP.replace("@rollup/plugin-json", "./tools/json.js")}),
+        ("rollup -c", {"rollup.config.js": ROLLUP.replace("@rollup/plugin-json", "fs")}),
+        ("rollup -c --plugin q7x", {"rollup.config.js": ROLLUP}),
+        ("remix build", {"remix.config.js": "module.exports = {serverBuildPath: pick()}"}),
     ],
 )
 def test_unknown_outputs(script: str, files: dict[str, object]) -> None:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from dockerslim_rewrite.languages.node.sources import config_values, read_source
+from dockerslim_rewrite.languages.node.configs import config_values
+from dockerslim_rewrite.languages.node.sources import read_source
 
 
 @pytest.mark.parametrize(
