@@ -13,6 +13,17 @@ def shown_line(project: Project, evidence: Evidence) -> int:
     return evidence.line if evidence.file == "Dockerfile" else project.facts.stage.from_.line
 
 
+def start_line(project: Project, evidence: Evidence) -> int:
+    """Return the Dockerfile's line of evidence; that of the start command for evidence of another file."""
+    if evidence.file == "Dockerfile":
+        return evidence.line
+    contract = project.facts.contract
+    first = contract.entrypoint if contract.entrypoint and contract.entrypoint.step is not None else contract.cmd
+    if first is None or first.step is None:
+        return project.facts.stage.from_.line
+    return project.facts.steps[first.step].instruction.line
+
+
 def unread_triggers(project: Project) -> Iterator[Obstacle]:
     """Refuse a base whose triggers bring files and packages that the language does not follow (D11)."""
     base = project.facts.base

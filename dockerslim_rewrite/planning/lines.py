@@ -134,8 +134,9 @@ def link_line(links: Iterable[Link]) -> RuntimeLine:
 
 
 def without_covered(wanted: Iterable[Wanted]) -> list[Wanted]:
-    """Drop artifacts that lie inside another copied directory, and doubles; order by layer rank, then as given."""
+    """Drop artifacts that lie inside another copied directory, and doubles; order by layer rank, files before
+    directories so that they share a COPY, then as given."""
     items = list({item.artifact.path: item for item in wanted}.values())
     folders = {item.artifact.path.rstrip("/") or "/" for item in items if item.artifact.is_dir}
     kept = [item for item in items if folders.isdisjoint(islice(upwards(item.artifact.path), 1, None))]
-    return sorted(kept, key=lambda item: item.artifact.rank)
+    return sorted(kept, key=lambda item: (item.artifact.rank, item.artifact.is_dir))

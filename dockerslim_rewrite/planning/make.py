@@ -24,6 +24,7 @@ from dockerslim_rewrite.languages.model import (
     RuntimeOption,
     Suggestion,
 )
+from dockerslim_rewrite.languages.obstacles import start_line
 from dockerslim_rewrite.planning import lines
 from dockerslim_rewrite.planning.artifacts import (
     SystemLayer,
@@ -174,21 +175,13 @@ def _system_blockers(inputs: Inputs, needs: _Needs) -> tuple[Blocker, ...]:
         message = f"`{command.text[:80]}` installs packages whose names are not known before the build"
         found.append(Blocker("D21", command.line, message, "name the packages in the Dockerfile"))
     for evidence in inputs.project.start.unknown:
-        line = evidence.line if evidence.file == "Dockerfile" else _start_line(inputs)
+        line = start_line(inputs.project, evidence)
         found.append(
             Blocker(
                 "D02", line, f"what the start command runs cannot be followed: {evidence}", "start the program by name"
             )
         )
     return tuple(found)
-
-
-def _start_line(inputs: Inputs) -> int:
-    contract = inputs.project.facts.contract
-    first = contract.entrypoint if contract.entrypoint and contract.entrypoint.step is not None else contract.cmd
-    if first is None or first.step is None:
-        return inputs.project.facts.stage.from_.line
-    return inputs.project.facts.steps[first.step].instruction.line
 
 
 def _choose(inputs: Inputs, needs: _Needs) -> tuple[Fit | None, list[Misfit]]:
@@ -224,7 +217,7 @@ def _no_base(inputs: Inputs, misfits: list[Misfit]) -> tuple[Blocker, ...]:
     blockers = []
     for misfit in misfits:
         evidence = misfit.requirement.evidence[0]
-        line = evidence.line if evidence.file == "Dockerfile" else _start_line(inputs)
+        line = start_line(inputs.project, evidence)
         message = f"{misfit.option.image}: {misfit.reason} ({evidence})"
         blockers.append(Blocker(misfit.requirement.code, line, message, hint))
     return tuple(blockers)

@@ -19,6 +19,7 @@ _PRODUCTION = frozenset(
     {"--production", "--production=true", "--prod", "-P", "--omit=dev", "--only=production", "--only=prod", "--no-dev"}
 )
 _DEVELOPMENT = frozenset({"--production=false", "--include=dev", "--also=dev", "--dev", "-D", "--no-production"})
+_ASKS = frozenset({"--version", "-v", "-V", "--help", "-h"})
 
 
 class Install(Struct, frozen=True):
@@ -128,6 +129,8 @@ class _Reader:
     def _take(self, step: Step, expansion: Expansion, environment: tuple[tuple[str, str], ...]) -> None:
         self._unknown.extend(expansion.unknown)
         for leaf in expansion.leaves:
+            if len(leaf.argv) > 1 and _ASKS.issuperset(leaf.argv[1:]):
+                continue  # it says something about itself
             if leaf.command is None:
                 self._leaves.append((step.index, leaf))
             elif leaf.command.kind == "install":

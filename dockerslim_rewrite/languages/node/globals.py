@@ -18,6 +18,7 @@ from dockerslim_rewrite.languages.model import (
     Suggestion,
 )
 from dockerslim_rewrite.languages.node.build import GlobalInstall, installed_globals
+from dockerslim_rewrite.languages.node.corepack import brought_managers
 from dockerslim_rewrite.languages.node.study import Study
 from dockerslim_rewrite.languages.obstacles import shown_line
 
@@ -45,7 +46,7 @@ def global_suggestions(facts: Study) -> Iterator[Suggestion]:
 def _npm_package(name: str, install: GlobalInstall, facts: Study) -> Iterator[Suggestion]:
     evidence = (install.evidence,)
     called = (posixpath.basename(program) for program, _ in (*facts.launch.programs, *facts.launch.system))
-    programs = tuple(sorted({one for one in called if node_packages.package_of_program(one) == name}))
+    programs = tuple(sorted({one for one in (*called, name) if node_packages.package_of_program(one) == name}))
     path = posixpath.join(install.place or "", name)
     artifact = Artifact(path, True, RANK_DEPENDENCIES, "the start command", programs=programs)
     yield Suggestion("N11", f"{name} is installed globally", artifact, evidence)
@@ -76,6 +77,14 @@ def global_obstacles(facts: Study) -> Iterator[Obstacle]:
                 yield Obstacle("N11", line, message, "start the program by its path, or install it from a registry")
 
 
+def brought_by_corepack(facts: Study) -> tuple[str, ...]:
+    """Return the package managers that start the program and come from corepack."""
+    named = {name for name, _ in installed_globals(facts.build)}
+    managers = tuple(dict.fromkeys(facts.launch.managers))
+    other = {item for item in managers if named.intersection(node_packages.manager_packages(item))}
+    return brought_managers(facts.project, managers, frozenset(other))
+
+
 def left_globals(facts: Study) -> Iterator[str]:
     """Yield the global packages that only the build uses."""
     needed = list(_needed(facts))
@@ -92,6 +101,7 @@ def _needed(facts: Study) -> Iterator[tuple[str, GlobalInstall]]:
     used = {node_packages.package_of_program(name) for name in programs} | facts.launch.packages.keys()
     managers = set(facts.launch.managers) - {"npm"}
     used |= {package for manager in managers for package in node_packages.manager_packages(manager)}
+    used |= {"corepack"} if brought_by_corepack(facts) else set()
     brought = {name for name, _ in installed_globals(facts.build)} | _dependencies(facts)
     started = {node_packages.package_of_program(posixpath.basename(name)) for name, _ in facts.launch.programs}
     doubtful = bool(started - brought)

@@ -27,7 +27,8 @@ from dockerslim_rewrite.languages.model import (
 from dockerslim_rewrite.languages.node.bases import runtime_options
 from dockerslim_rewrite.languages.node.build import BuildFacts, installed_globals
 from dockerslim_rewrite.languages.node.caches import left_caches
-from dockerslim_rewrite.languages.node.globals import global_suggestions, left_globals
+from dockerslim_rewrite.languages.node.corepack import corepack_suggestions
+from dockerslim_rewrite.languages.node.globals import brought_by_corepack, global_suggestions, left_globals
 from dockerslim_rewrite.languages.node.launch import NODE
 from dockerslim_rewrite.languages.node.layout import Layout
 from dockerslim_rewrite.languages.node.native import Native
@@ -85,6 +86,7 @@ class NodeLanguage:
             *_base_needs(facts, native),
             *_program_needs(facts),
             *global_suggestions(facts),
+            *corepack_suggestions(project, brought_by_corepack(facts)),
             *_exec_form(facts),
         )
         return Findings(
@@ -178,8 +180,9 @@ def _base_needs(facts: Study, native: Inference[Native]) -> Iterator[Suggestion]
 def _program_needs(facts: Study) -> Iterator[Suggestion]:
     start = (_start_evidence(facts),)
     installed = {name for name, _ in installed_globals(facts.build)}
+    brought = brought_by_corepack(facts)
     for manager in dict.fromkeys(facts.launch.managers):
-        if manager not in installed:
+        if manager not in installed and manager not in brought:
             yield Suggestion("N05", f"{manager} starts the program", NeedProgram(manager), start)
         yield Suggestion("N05", f"{manager} runs scripts through a shell", NeedShell(), start)
     for service in facts.launch.services:

@@ -305,4 +305,4 @@ def _is_development(program: str, words: list[str]) -> bool:
     if not commands:
         return True
     first = next((word for word in words if not word.startswith("-")), "")
-    return first in commands or any(word in commands for word in words if word.startswith("--"))
+    return first in commands or any(word in commands for word in words if word.startswith("-"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from msgspec import Struct
 
@@ -44,8 +44,12 @@ def in_layers(
         parts = list(_Splitter(whole, context, files, tuple(effects)).split(whole.root))
     except _Unlisted as problem:
         return one, str(problem)
-    copies = sum(item.is_dir for item in parts) + len({item.rank for item in parts if not item.is_dir})
-    return (parts, "") if copies <= MAX_COPIES else (one, "it holds many directories")
+    return (parts, "") if count_copies(parts) <= MAX_COPIES else (one, "it holds many directories")
+
+
+def count_copies(artifacts: Collection[Artifact]) -> int:
+    """Return how many COPYs artifacts of one directory need: one for each directory, and for the files of a rank."""
+    return sum(item.is_dir for item in artifacts) + len({item.rank for item in artifacts if not item.is_dir})
 
 
 class _Unlisted(Exception):

@@ -13,12 +13,11 @@ from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge import node_packages
 from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, RANK_DEPENDENCIES, RANK_OUTPUT, Artifact
-from dockerslim_rewrite.languages.node.layers import Whole, in_layers
+from dockerslim_rewrite.languages.node.layers import MAX_COPIES, Whole, count_copies, in_layers
 from dockerslim_rewrite.languages.node.listing import DEPENDENCIES, has_sources, list_entries, top_name
 from dockerslim_rewrite.languages.node.outputs import Output
 from dockerslim_rewrite.languages.node.reach import Reach
 
-MAX_ENTRIES = 12
 # What `node app` may leave out of a file's name.
 _OMITTED = (".js", ".json", ".mjs", ".cjs", ".ts")
 
@@ -83,8 +82,8 @@ def lay_out(
     if not problem:
         _choose(layout, entries, context, reached, wishes)
         problem = unlisted = _uncovered(layout, entries, files, reached, wishes)
-        if len(layout.artifacts) > MAX_ENTRIES:
-            problem = "it holds many files at its top"
+        if count_copies(layout.artifacts) > MAX_COPIES:
+            problem = "it holds many directories"
     if problem and root != "/":
         layout.whole, layout.left = problem, []
         made = tuple(output.path for output in wishes.outputs)

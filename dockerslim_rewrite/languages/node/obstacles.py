@@ -9,12 +9,13 @@ from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge import node_packages
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import Obstacle
-from dockerslim_rewrite.languages.node.globals import global_obstacles
+from dockerslim_rewrite.languages.node.corepack import corepack_obstacles
+from dockerslim_rewrite.languages.node.globals import brought_by_corepack, global_obstacles
 from dockerslim_rewrite.languages.node.launch import NODE
 from dockerslim_rewrite.languages.node.layout import Layout
 from dockerslim_rewrite.languages.node.locks.text import load_yaml
 from dockerslim_rewrite.languages.node.study import Study, is_berry
-from dockerslim_rewrite.languages.obstacles import installs_at_start, unread_triggers
+from dockerslim_rewrite.languages.obstacles import installs_at_start, start_line, unread_triggers
 
 
 def find_obstacles(study: Study) -> tuple[Obstacle, ...]:
@@ -28,18 +29,8 @@ def find_obstacles(study: Study) -> tuple[Obstacle, ...]:
         *_development(study),
         *_plug_and_play(study),
         *global_obstacles(study),
+        *corepack_obstacles(study.project, brought_by_corepack(study)),
     )
-
-
-def _line(study: Study, evidence: Evidence) -> int:
-    """Return the Dockerfile line of evidence: its own, or that of the start command."""
-    if evidence.file == "Dockerfile":
-        return evidence.line
-    contract = study.project.facts.contract
-    first = contract.entrypoint if contract.entrypoint and contract.entrypoint.step is not None else contract.cmd
-    if first is None or first.step is None:
-        return study.project.facts.stage.from_.line
-    return study.project.facts.steps[first.step].instruction.line
 
 
 def _idle(study: Study) -> Iterator[Obstacle]:
@@ -53,7 +44,10 @@ def _idle(study: Study) -> Iterator[Obstacle]:
         text = " ".join(word or "?" for word in leaf.argv)
         message = f"the container starts `{text}`, not a program: the toolchain is the product"
         yield Obstacle(
-            "D17", _line(study, leaf.evidence), message, "name the program in CMD, or keep this file as it is"
+            "D17",
+            start_line(study.project, leaf.evidence),
+            message,
+            "name the program in CMD, or keep this file as it is",
         )
 
 
@@ -69,14 +63,14 @@ def _mounted(study: Study) -> Iterator[Obstacle]:
     ):
         evidence = study.missing[0]
         message = f"what starts is not in the image ({evidence}): it comes with a volume"
-        yield Obstacle("D17", _line(study, evidence), message, "copy the program into the image")
+        yield Obstacle("D17", start_line(study.project, evidence), message, "copy the program into the image")
 
 
 def _development(study: Study) -> Iterator[Obstacle]:
     for evidence in study.launch.development[:1]:
         yield Obstacle(
             "N17",
-            _line(study, evidence),
+            start_line(study.project, evidence),
             f"a development server or a test runner starts ({evidence}): the toolchain is the product",
             "start the built program instead, or keep this file for development",
         )
@@ -90,7 +84,7 @@ def _browsers(study: Study) -> Iterator[Obstacle]:
         node_packages.names("browsers", "packages") & (installed.keys() | study.reached.packages.keys())
     ):
         where = study.reached.packages.get(name)
-        line = _line(study, where or Evidence("package.json", 0, name))
+        line = start_line(study.project, where or Evidence("package.json", 0, name))
         message = f"{name} runs a browser, which needs libraries of the base image that are not known here"
         yield Obstacle("N15", line, message, "keep this file as it is")
         return
@@ -107,7 +101,9 @@ def _plug_and_play(study: Study) -> Iterator[Obstacle]:
         return
     if settings.get("enableGlobalCache") is not False:
         message = "yarn keeps the packages of Plug'n'Play in a cache outside the project"
-        yield Obstacle("N14", _line(study, install.evidence), message, "set enableGlobalCache: false in .yarnrc.yml")
+        yield Obstacle(
+            "N14", start_line(study.project, install.evidence), message, "set enableGlobalCache: false in .yarnrc.yml"
+        )
 
 
 def token_in(study: Study, directory: str) -> Evidence | None:

@@ -21,6 +21,7 @@ _KEPT_FLAGS = ("--legacy-peer-deps", "--force", "-f")
 # Lock files of yarn 4, whose own commands include this one; yarn 2 and 3 need a plugin.
 # Source: https://yarnpkg.com/cli/workspaces/focus
 _FOCUSING = frozenset({"berry 8"})
+_PRUNING_BUN = (1, 4, 0)
 
 
 class Prune(Struct, frozen=True):
@@ -86,6 +87,8 @@ def plan_prune(
         # it asks whether it may remove all of node_modules. Source: https://pnpm.io/cli/prune
         return Unpruned("pnpm prune does not know workspaces", install.evidence)
     command = _command(facts, install, lock, late=late)
+    if install.command.manager == "bun" and _can_prune(build, install, lock, members) and not late:
+        command = "bun prune --production"
     if command is None and late:
         return Unpruned("a prune would follow a lock file that the install did not follow", install.evidence)
     if command is None:
@@ -140,6 +143,17 @@ def _blocked(facts: StageFacts, build: BuildFacts, install: Install, step: int) 
     if len({item.command.manager for item in in_place}) > 1:
         return "several package managers install here"
     return None
+
+
+def _can_prune(build: BuildFacts, install: Install, lock: Lock | None, members: Iterable[Manifest]) -> bool:
+    """Tell whether a project of bun can be pruned: `bun install --production` leaves what is there, but `bun prune`
+    follows bun.lock since bun 1.4, asks no registry and runs no scripts. Source: https://bun.sh/docs/pm/cli/prune"""
+    words = [word for item in build.globals for word in item.words]
+    declared = install.manifest.package_manager if install.manifest is not None else ""
+    pinned = next((word for word in (*words, declared) if word.startswith("bun@")), "")
+    version = tuple(int(part) for part in pinned.removeprefix("bun@").split("+")[0].split(".") if part.isdecimal())
+    follows = lock is not None and lock.path.endswith("bun.lock")
+    return follows and len(version) == 3 and version >= _PRUNING_BUN and not tuple(members)
 
 
 def _command(facts: StageFacts, install: Install, lock: Lock | None, *, late: bool) -> str | None:

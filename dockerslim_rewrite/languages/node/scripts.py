@@ -13,7 +13,16 @@ from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.languages.node.commands import PackageCommand, read_package_command
 from dockerslim_rewrite.languages.node.manifest import Manifest, read_manifest
-from dockerslim_rewrite.languages.node.workspaces import find_workspace
+from dockerslim_rewrite.languages.node.tasks import (
+    RUNNERS,
+    TaskRun,
+    has_projects,
+    nx_targets,
+    read_task_run,
+    wanted_packages,
+    wanted_tasks,
+)
+from dockerslim_rewrite.languages.node.workspaces import find_workspace, workspace_packages
 
 MAX_DEPTH = 12
 MAX_COMMANDS = 400
@@ -112,6 +121,8 @@ class ScriptReader:
             self._package_command(command, argv, cwd, env, evidence, out, depth)
         elif name in ("cross-env", "cross-env-shell", "env-cmd", "dotenv", "dotenvx"):
             self._prefix(name, argv, cwd, env, evidence, out, depth)
+        elif name in RUNNERS and (run := read_task_run(name, [word or "" for word in argv[1:]])) is not None:
+            self._tasks(name, run, cwd, env, evidence, out, depth)
         elif name in _SERIES:
             self._series(name, argv, cwd, env, evidence, out, depth)
         else:
@@ -142,8 +153,11 @@ class ScriptReader:
         if manifest is not None and command.workspace:
             manifest = find_workspace(self._context, manifest, command.workspace)
         name, arguments = command.arguments[0], command.arguments[1:]
-        if manifest is None or command.everywhere:
+        if manifest is None:
             out.unknown.append(evidence)
+            return
+        if command.everywhere:
+            self._members(manifest, TaskRun((name,), ()), target, env, evidence, out, depth)
             return
         self._script(
             manifest, name, arguments, self.image_directory(manifest, target), env, evidence, out, depth, command
@@ -175,6 +189,46 @@ class ScriptReader:
             if hook in manifest.scripts:
                 out.plain &= hook == name
                 self._text(manifest, hook, arguments if hook == name else (), cwd, env, evidence, out, depth)
+
+    def _tasks(
+        self, runner: str, run: TaskRun, cwd: str, env: Env, evidence: Evidence, out: Expansion, depth: int
+    ) -> None:
+        """Follow a task runner into the scripts of the packages, or the executors of nx."""
+        out.wrappers.append(runner)
+        out.plain = False
+        manifest = self.manifest_for(cwd)
+        if manifest is None:
+            out.unknown.append(evidence)
+            return
+        run = TaskRun(wanted_tasks(self._context, manifest.directory, run), run.packages)
+        more = runner != "turbo" and has_projects(self._context, manifest.directory)
+        if runner != "nx" or not more:
+            if more:
+                out.unknown.append(evidence)
+            self._members(manifest, run, cwd, env, evidence, out, depth)
+            return
+        here = self.image_directory(manifest, cwd)
+        for task in run.tasks:
+            targets = nx_targets(self._context, manifest.directory, run, task)
+            if targets is None:
+                out.unknown.append(evidence)
+            for target in targets or ():
+                words = (target.executor, *(f"--{name}={value}" for name, value in sorted(target.options.items())))
+                out.leaves.append(Leaf(words, here, env, evidence, local=True))
+
+    def _members(
+        self, manifest: Manifest, run: TaskRun, cwd: str, env: Env, evidence: Evidence, out: Expansion, depth: int
+    ) -> None:
+        """Run scripts in packages of a workspace, wherever they have them."""
+        out.plain = False
+        members = {item.name: item for item in workspace_packages(self._context, manifest)}
+        packages = wanted_packages(members, run)
+        having = [(item, name) for item in packages or () for name in run.tasks if name in item.scripts]
+        if not having:
+            out.unknown.append(evidence)
+        for item, name in having:
+            command = PackageCommand("script", "npm", cwd, (name,))
+            self._script(item, name, (), self.image_directory(item, cwd), env, evidence, out, depth + 1, command)
 
     def _text(
         self,

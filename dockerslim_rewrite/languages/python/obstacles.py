@@ -5,10 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.knowledge.python_packages import names
 from dockerslim_rewrite.languages.model import Obstacle, Project
-from dockerslim_rewrite.languages.obstacles import installs_at_start, unread_triggers
+from dockerslim_rewrite.languages.obstacles import installs_at_start, start_line, unread_triggers
 from dockerslim_rewrite.languages.python.build import BuildFacts
 from dockerslim_rewrite.languages.python.commands import is_python
 from dockerslim_rewrite.languages.python.launch import Launch
@@ -27,17 +26,6 @@ def find_obstacles(project: Project, build: BuildFacts, launch: Launch, roots: t
         *_browsers(build),
         *_lost(project, roots),
     )
-
-
-def start_line(project: Project, evidence: Evidence) -> int:
-    """Return the Dockerfile line of evidence: its own, or that of the start command."""
-    if evidence.file == "Dockerfile":
-        return evidence.line
-    contract = project.facts.contract
-    first = contract.entrypoint if contract.entrypoint and contract.entrypoint.step is not None else contract.cmd
-    if first is None or first.step is None:
-        return project.facts.stage.from_.line
-    return project.facts.steps[first.step].instruction.line
 
 
 def _idle(project: Project, launch: Launch) -> Iterator[Obstacle]:

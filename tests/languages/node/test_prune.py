@@ -255,3 +255,31 @@ def test_what_only_the_contexts_own_packages_hold_forbids_it() -> None:
 def test_another_manager_prunes_before_the_contexts_own_packages_come() -> None:
     prune = _overlaid("yarn install", **{"node_modules/left/index.js": ""})
     assert isinstance(prune, Prune) and prune.after == 2
+
+
+BUN = {"bun.lock": '{"lockfileVersion": 1, "packages": {"left": ["left@1.0.0", "", {}, "sha512-x"]}}'}
+
+
+@pytest.mark.parametrize(
+    ("version", "files", "pruned"),
+    [
+        ("bun@1.4.5", BUN, True),
+        ("bun@1.10.0", BUN, True),
+        ("bun@1.3.9", BUN, False),
+        ("bun", BUN, False),
+        ("bun@latest", BUN, False),
+        ("bun@1.4.5", {"bun.lockb": ""}, False),
+        ("bun@1.4.5", {}, False),
+    ],
+)
+def test_bun_prunes_since_it_can(version: str, files: dict[str, str], pruned: bool) -> None:
+    image = _image(f"npm install -g {version} && bun install --frozen-lockfile")
+    prune = read(image, {"package.json": MANIFEST, "main.js": "", **files}).prune
+    assert isinstance(prune, Prune) is pruned
+    assert not isinstance(prune, Prune) or prune.text == "RUN bun prune --production"
+
+
+def test_bun_does_not_prune_workspaces() -> None:
+    top = {**MANIFEST, "workspaces": ["lib"]} if isinstance(MANIFEST, dict) else {}
+    files = {"package.json": top, "lib/package.json": {"name": "lib"}, "main.js": "", **BUN}
+    assert isinstance(read(_image("npm install -g bun@1.4.5 && bun install"), files).prune, Unpruned)

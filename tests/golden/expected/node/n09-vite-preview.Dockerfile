@@ -8,9 +8,8 @@ RUN npm run build
 FROM node:20-slim
 COPY --from=builder /app/node_modules /app/node_modules
 COPY --from=builder /app/index.html /app/package.json /app/
-COPY --from=builder /app/banner.js /app/banner.js
+COPY --from=builder /app/banner.js /app/vite.config.js /app/
 COPY --from=builder /app/public /app/public
-COPY --from=builder /app/vite.config.js /app/vite.config.js
 COPY --from=builder /app/site /app/site
 WORKDIR /app
 EXPOSE 4173
