@@ -21,7 +21,8 @@ class BuildTool(Struct, frozen=True):
     `compiles`: directories whose sources end up in the output; `complete`: outputs that bring their packages, unless
     a configuration file has a word of `complete_unless`; `inlines_development`: the output holds the development
     dependencies that it uses. `moves`: properties of the configuration that move one of the paths, with that path.
-    `plugins`: packages that a configuration may load; with any other, what is written is not known."""
+    `plugins`: packages that a configuration may load; with any other, what is written is not known. `serves`:
+    directories of the project that are served as they are, whatever a source imports from them."""
 
     name: str
     paths: tuple[str, ...]
@@ -38,6 +39,7 @@ class BuildTool(Struct, frozen=True):
     inlines_development: bool
     moves: Mapping[str, str]
     plugins: frozenset[str]
+    serves: frozenset[str]
 
 
 class BuildServer(Struct, frozen=True):
@@ -157,6 +159,7 @@ def build_tool(program: str, command: str, packages: Iterable[str] = ()) -> Buil
         row.get("inlines_development", False),
         row.get("moves", {}),
         frozenset(row.get("plugins", ())),
+        frozenset(row.get("serves", ())),
     )
 
 

@@ -55,7 +55,7 @@ def built_from(
         sources = [path for item in directories for path in context.walk(item) if grammar_of(path) is not None]
         found = reach(context, project, sources, workspaces) if sources else Reach()
         loaded = reach(context, project, configs, workspaces) if configs else Reach()
-        kept = {_top(path, project) for path in loaded.files if not loaded.everything}
+        kept = {*output.tool.serves, *(_top(path, project) for path in loaded.files if not loaded.everything)}
         taken = sources if found.everything or loaded.everything else found.files
         files.update(path for path in taken if _top(path, project) not in kept)
     return frozenset(files)

@@ -48,6 +48,13 @@ def test_next_start_leaves_what_was_compiled() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("module", ["'../public/icons'", "'../public/icons.js'"])
+def test_next_serves_what_its_sources_import_from_public(module: str) -> None:
+    files = {**NEXT, "pages/a.tsx": f"import {{ icons }} from {module}", "public/icons.js": "export const icons = 1"}
+    names = _names(_image('["npx", "next", "start"]'), _files("next build", **files))
+    assert "public" in names and "pages" not in names
+
+
 def test_a_source_directory_that_code_names_is_kept() -> None:
     files = {**NEXT, "pages/a.tsx": "import fs from 'fs'\nfs.readFileSync('pages/a.md')", "pages/a.md": ""}
     assert "pages" in _names(_image('["npx", "next", "start"]'), _files("next build", **files))
