@@ -34,13 +34,8 @@ WANTED = 0.9
 SECONDS = 120  # of processor time for one mutant; one that takes more is noticed
 TESTS = {
     "checks": ("tests/checks", "tests/golden"),
-    "planning": (
-        "tests/planning",
-        "tests/checks",
-        "tests/properties/test_contract.py",
-        "tests/golden",
-        "tests/languages",
-    ),
+    # not the properties: BuildKit's parser is a Go library, which does not live on in a forked process
+    "planning": ("tests/planning", "tests/checks", "tests/golden", "tests/languages"),
 }
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 
@@ -160,7 +155,6 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--package", action="append")
     given = options.parse_args()
-    os.environ["HYPOTHESIS_PROFILE"] = "mutation"
     packages = given.package or list(TESTS)
     found = [mutant for package in packages for mutant in mutants_of(package)]
     chosen = random.Random(given.seed).sample(found, min(given.mutants, len(found)))
