@@ -60,8 +60,7 @@ def _batches(paths: Iterable[str]) -> Iterator[tuple[str, ...]]:
             yield tuple(batch)
             batch, size = [], len(path.encode("utf-8", "surrogatepass")) + 1
         batch.append(path)
-    if batch:
-        yield tuple(batch)
+    yield tuple(batch)
 
 
 def _shared_copy(wanted: Wanted) -> tuple[str | None, int, str]:

@@ -257,7 +257,7 @@ def _plan(
         pin,
     )
     layout = lay_out(chosen)
-    if fit.option.style != "same" and (blockers := unknown_values(facts, fit.image, layout.inherited)):
+    if blockers := unknown_values(facts, fit.image, layout.inherited):
         return blockers
     return RewritePlan(
         builder_name=layout.builder_name,

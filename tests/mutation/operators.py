@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _TURNED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Eq: (ast.NotEq,),
@@ -56,13 +56,13 @@ def _behaviour(tree: ast.Module) -> list[ast.AST]:
     """Return the nodes of functions, and of the tables that a module begins with."""
     tops = [top for top in ast.walk(tree) if isinstance(top, ast.FunctionDef)]
     tables = [top for top in tree.body if isinstance(top, ast.Assign | ast.AnnAssign) and _is_table(top)]
-    inside = {id(node) for top in (*tops, *tables) for node in ast.walk(top)} - _annotations(tops)
+    inside = {id(node) for top in (*tops, *tables) for node in ast.walk(top)} - _annotations((*tops, *tables))
     behaviour = (node for node in ast.walk(tree) if id(node) in inside)
     return [node for node in behaviour if not isinstance(node, ast.JoinedStr) and not _is_docstring(node)]
 
 
-def _annotations(functions: list[ast.FunctionDef]) -> set[int]:
-    nodes = (node for function in functions for node in ast.walk(function))
+def _annotations(tops: Iterable[ast.AST]) -> set[int]:
+    nodes = (node for top in tops for node in ast.walk(top))
     types = (getattr(node, name, None) for node in nodes for name in ("annotation", "returns"))
     return {id(node) for kind in types if kind is not None for node in ast.walk(kind)}
 

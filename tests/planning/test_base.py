@@ -64,6 +64,8 @@ def answer(image: str, need: Need, builder: str = BOOKWORM, style: str = "slim")
         ("alpine:3.21", NeedProgram("/bin/bash"), ("bash",)),
         ("alpine:3.21", NeedProgram("/usr/local/bin/bash"), "alpine:3.21 has no /usr/local/bin/bash"),
         ("debian:bookworm-slim", NeedProgram("/usr/local/bin/bash"), ()),
+        ("debian:bookworm-slim", NeedProgram("/odd/bash"), ()),
+        ("alpine:3.21", NeedProgram("/odd/bash"), "alpine:3.21 has no /odd/bash"),
         (DISTROLESS, NeedFeature("ca-certificates"), ()),
         ("alpine:3.21", NeedFeature("tzdata"), ("tzdata",)),
         ("alpine:3.21", NeedFeature("passwd"), ()),

@@ -50,6 +50,22 @@ def test_what_may_be_a_directory_has_a_copy_of_its_own() -> None:
     assert lines == ["COPY --from=builder /opt/a /opt/a", "COPY --from=builder /opt/b /opt/b"]
 
 
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ("/app/a$b", "/app/a\\$b /app/a\\$b"),
+        ("/app/[id].js", "/app/[[]id].js /app/[id].js"),
+        ("/app/é*", "/app/é* /app/é*"),
+    ],
+)
+def test_what_copy_would_expand_is_escaped(path: str, written: str) -> None:
+    assert copies(code(path)) == [f"COPY --from=builder {written}"]
+
+
+def test_a_name_that_is_no_text_is_counted_too() -> None:
+    assert copies(code("/app/\udcff"), code("/app/b")) == ["COPY --from=builder /app/\udcff /app/b /app/"]
+
+
 @pytest.mark.parametrize("path", ["/app/a b", "/app/a\tb"])
 def test_white_space_in_a_path_needs_json(path: str) -> None:
     assert copies(code(path)) == [f"COPY --from=builder {json.dumps([path, path])}"]

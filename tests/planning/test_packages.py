@@ -18,6 +18,7 @@ def outcome(run: str, end: str = END) -> Outcome:
     [
         "RUN echo 'deb https://deb.example.test/ stable main' > /etc/apt/sources.list.d/other.list",
         "RUN echo 'deb https://deb.example.test/ stable main' | tee /etc/apt/sources.list.d/other.list",
+        "RUN echo 'deb https://deb.example.test/ stable main' | tee /tmp/log /etc/apt/sources.list.d/other.list",
         "COPY other.list /etc/apt/sources.list.d/",
         "RUN add-apt-repository ppa:other",
     ],

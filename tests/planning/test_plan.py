@@ -133,6 +133,18 @@ def test_arguments_are_repeated_where_something_expands_them(lines: str, repeate
     assert ("ARG P=1" in runtime(plan_of(lines))) == repeated
 
 
+def test_a_command_expands_nothing_when_it_is_built() -> None:
+    """`$GOPATH` in exec form is a word of its own; in a setting it is the old base's value."""
+    for start in ('ENTRYPOINT ["/server", "$GOPATH"]', 'HEALTHCHECK CMD ["/server", "$GOPATH"]'):
+        assert "ENV GOPATH=/go" not in runtime(plan_of(start))
+    assert "ENV GOPATH=/go" in runtime(plan_of("VOLUME $GOPATH"))
+
+
+def test_the_authors_own_words_are_repeated() -> None:
+    found = runtime(plan_of("ENV D=/srv\nWORKDIR $D/x\nUSER ${U:-5}"))
+    assert "WORKDIR $D/x" in found and "USER ${U:-5}" in found
+
+
 @pytest.mark.parametrize(
     ("lines", "shells"),
     [
