@@ -72,6 +72,8 @@ def answer(image: str, need: Need, builder: str = BOOKWORM, style: str = "slim")
         ("alpine:3.21", NeedInterpreter("node", 22), "alpine:3.21 has no node 22"),
         ("node:22-alpine", NeedInterpreter("node", 22), ()),
         ("node:20-alpine", NeedInterpreter("node", 22), "node:20-alpine has no node 22"),
+        ("python:3.12-alpine", NeedInterpreter("node", 3), "python:3.12-alpine has no node 3"),
+        ("python:3.12-alpine", NeedInterpreter("python", 3), ()),
         (DISTROLESS, NeedLibrary("libpq5"), f"libpq5 is needed and nothing can be installed in {DISTROLESS}"),
         ("debian:bookworm-slim", NeedLibrary("libpq5"), ("libpq5",)),
         ("debian:trixie-slim", NeedLibrary("libpq5"), "libpq5 of bookworm may be another on trixie"),

@@ -167,11 +167,53 @@ def test_settings_are_repeated(setting: str) -> None:
 
 @pytest.mark.parametrize(
     ("first", "last"),
-    [("USER 5", "USER 6"), ("MAINTAINER a", "MAINTAINER b"), ("STOPSIGNAL 1", "STOPSIGNAL 2")],
+    [
+        ("USER 5", "USER 6"),
+        ("MAINTAINER a", "MAINTAINER b"),
+        ("STOPSIGNAL 1", "STOPSIGNAL 2"),
+        ('ENTRYPOINT ["a"]', 'ENTRYPOINT ["/server"]'),
+        ("HEALTHCHECK CMD true", "HEALTHCHECK NONE"),
+        ('CMD ["a"]', 'CMD ["/server"]'),
+    ],
 )
 def test_the_last_of_a_setting_is_repeated(first: str, last: str) -> None:
     found = runtime(plan_of(f"{first}\n{last}"))
     assert last in found and first not in found
+
+
+def test_settings_stand_in_an_order_of_their_own() -> None:
+    written = [
+        "STOPSIGNAL 9",
+        "HEALTHCHECK NONE",
+        "VOLUME /v",
+        "EXPOSE 1",
+        "USER 5",
+        "WORKDIR /w",
+        "LABEL l=1",
+        "ENV E=1",
+    ]
+    found = runtime(plan_of("\n".join([*written, 'ENTRYPOINT ["/server"]'])))
+    wanted = [
+        "LABEL l=1",
+        "ENV E=1",
+        "WORKDIR /w",
+        "USER 5",
+        "EXPOSE 1",
+        "VOLUME /v",
+        "HEALTHCHECK NONE",
+        "STOPSIGNAL 9",
+    ]
+    assert [line for line in found if not line.startswith("COPY")] == [
+        *wanted,
+        'ENTRYPOINT ["/server"]',
+        'CMD ["/server"]',
+    ]
+
+
+def test_each_file_that_another_image_brings_is_carried() -> None:
+    line = "COPY --from=busybox /etc/a.conf /etc/b.conf /etc/"
+    found = [text for text in runtime(plan_of(line)) if text.startswith("COPY") and "/etc/" in text]
+    assert found == ["COPY --from=builder /etc/a.conf /etc/a.conf", "COPY --from=builder /etc/b.conf /etc/b.conf"]
 
 
 @pytest.mark.parametrize(
