@@ -187,8 +187,8 @@ def test_settings_stand_in_an_order_of_their_own() -> None:
         "HEALTHCHECK NONE",
         "VOLUME /v",
         "EXPOSE 1",
-        "USER 5",
         "WORKDIR /w",
+        "USER 5",
         "LABEL l=1",
         "ENV E=1",
     ]
