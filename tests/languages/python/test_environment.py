@@ -80,6 +80,22 @@ def test_libraries_and_programs_of_sources() -> None:
     assert programs(findings) == {"git", "hg", "wc"}
 
 
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("from subprocess import run\nrun(['git', 'log'])", {"git"}),
+        ("from subprocess import *\nimport os\nos.system('git log')", {"git"}),
+        ("from . import subprocess\nimport os\nos.execvp('git', [])", {"git"}),
+        ("import subprocess\nsubprocess.run('git log | sort', shell=True)", {"git", "sort"}),
+        ("import subprocess\nsubprocess.run(f'git {x}', shell=True)", {"git"}),
+        ("import subprocess\nsubprocess.run(['git'] + words)", set()),
+        ("import subprocess\nsubprocess.run('git ' 'log')", {"git"}),
+    ],
+)
+def test_programs_of_sources(source: str, found: set[str]) -> None:
+    assert programs(infer(BASE + START, {"app.py": f"{source}\n"})) == found
+
+
 def test_old_grammar_is_kept_on_doubt() -> None:
     findings = infer(BASE + START, {"app.py": "import turtle\nprint 'x'\n"})
     assert libraries(findings) == {"libtk8.6"}
