@@ -22,9 +22,14 @@ def read_compose(file: str, text: str) -> tuple[Use, ...]:
     if len(text) > MAX_CHARACTERS:
         return ()
     services, lines = _load(text)
-    return tuple(
-        use for name, service in services.items() if (use := _use(file, lines.get(name, 1), name, service)) is not None
-    )
+    images = {name: image for name, service in services.items() if isinstance(image := service.get("image"), str)}
+    built = {images.get(name): service["build"] for name, service in services.items() if "build" in service}
+    uses = []
+    for name, service in services.items():
+        build = service.get("build", built.get(images[name]) if name in images else None)
+        if (use := _use(file, lines.get(name, 1), name, service, build)) is not None:
+            uses.append(use)
+    return tuple(uses)
 
 
 def _load(text: str) -> tuple[Mapping[str, Mapping[str, Any]], Mapping[str, int]]:
@@ -37,8 +42,8 @@ def _load(text: str) -> tuple[Mapping[str, Mapping[str, Any]], Mapping[str, int]
     return known, {name: line for (table, name), line in lines.items() if table == "services"}
 
 
-def _use(file: str, line: int, name: str, service: Mapping[str, Any]) -> Use | None:
-    build = service.get("build")
+def _use(file: str, line: int, name: str, service: Mapping[str, Any], build: Any) -> Use | None:
+    """Return what a service does with what it builds, or with the image of that name that another service builds."""
     if isinstance(build, str):
         build = {"context": build}
     if not isinstance(build, dict) or "dockerfile_inline" in build:

@@ -92,6 +92,14 @@ target "git" { context = "https://example.com/a.git" }
 """
 
 
+def test_a_service_with_the_image_of_another_one_uses_its_build() -> None:
+    text = "services:\n  web: {build: ./w, image: app}\n  job: {image: app, command: x}\n  db: {image: postgres}\n"
+    web, job = read_compose("compose.yaml", text)
+    assert (web.name, web.context, web.command) == ("web", "./w", None)
+    assert (job.name, job.context, job.line, job.command) == ("job", "./w", 3, ("x",))
+    assert read_compose("compose.yaml", "services:\n  a: {build: ., image: [x]}\n  b: {image: [x]}\n")[0].name == "a"
+
+
 def test_bake_hcl() -> None:
     base, web, api = read_bake("docker-bake.hcl", HCL)
     assert (base.name, base.line, base.context) == ("_base", 7, "services")

@@ -83,7 +83,7 @@ class _Reader:
             self._rollup(leaf, words)
         elif program == "prisma":
             self._prisma(leaf, words)
-        elif program in names("no_output", "programs") or program in _HARMLESS:
+        elif {program, f"{program} {first}"} & (names("no_output", "programs") | _HARMLESS):
             return
         else:
             self._tool(leaf, program, words, operands)

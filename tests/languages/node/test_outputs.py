@@ -38,6 +38,12 @@ TS = '{"compilerOptions": {"outDir": "./lib-out", "rootDir": "src",}, /* note */
         ),
         ("nest build", {"tsconfig.json": TS, "nest-cli.json": "{}"}, {"lib-out"}),
         ("vite build", {}, {"dist"}),
+        ("svelte-kit sync && svelte-check && vite build", {}, {"dist"}),
+        ("nuxt prepare", {}, set()),
+        ("astro check", {}, set()),
+        ("next lint", {}, set()),
+        ("rspack build", {"rspack.config.mjs": "export default {output: {path: './out'}}"}, {"out"}),
+        ("tsdown --out-dir lib", {}, {"lib"}),
         ("vite build --outDir pub", {}, {"pub"}),
         ("vite build", {"vite.config.ts": "export default {build: {outDir: 'web'}}"}, {"web"}),
         (
