@@ -42,9 +42,12 @@ class Ownership:
             self._step(step, by_step.get(step.index, []))
 
     def owner(self, path: str) -> str:
-        """Return the owner as `chown` or USER wrote it; "" is root or not changed."""
-        owners = [event.owner for event in self._applying(path) if event.owner is not None]
-        return "" if not owners or owners[-1] in ROOT_USERS else owners[-1]
+        """Return the owner as COPY --chown takes it; "" is root or not changed."""
+        name = ""
+        for event in self._applying(path):
+            if event.owner is not None:
+                name = _changed(name, event.owner)
+        return "" if name in ROOT_USERS else name
 
     def mode(self, path: str) -> int:
         """Return a directory's mode bits as far as chmod and mkdir say."""
@@ -110,3 +113,13 @@ class Ownership:
             dest = posixpath.dirname(step.copy.dest) if is_file else step.copy.dest
         self._create(dest, owner)
         self._note(step.copy.dest, owner, step.copy.chmod, itself=False, below=True)
+
+
+def _changed(before: str, owner: str) -> str:
+    """Return the owner after `chown OWNER`: `USER:` means the user's own group, `:GROUP` leaves the user, a point is an
+    old separator, and nothing is root. Source: the manual of GNU coreutils, chown invocation."""
+    if not owner:
+        return ""
+    user, _, group = owner.partition(":" if ":" in owner else ".")
+    user = user or before.partition(":")[0] or "root"
+    return f"{user}:{group}" if group else user

@@ -26,6 +26,11 @@ def ownership(lines: str) -> Ownership:
         ("RUN mkdir -p /data && chown 5:6 /data", "/data", "5:6"),
         ("RUN mkdir /data && chown node /data && chown root /data", "/data", ""),
         ("USER node\nRUN mkdir -p /tmp/x", "/tmp/x", "node"),
+        ("RUN mkdir /data && chown node: /data", "/data", "node"),
+        ("RUN mkdir /data && chown node.node /data", "/data", "node:node"),
+        ("RUN mkdir /data && chown :node /data", "/data", "root:node"),
+        ("RUN mkdir /data && chown 5 /data && chgrp 6 /data", "/data", "5:6"),
+        ("RUN mkdir /data && chown -R node /data\nCOPY . /data", "/data/x", ""),
     ],
 )
 def test_owner(lines: str, path: str, owner: str) -> None:
