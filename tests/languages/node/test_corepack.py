@@ -90,4 +90,4 @@ def test_a_yarn_of_a_global_package_comes_along() -> None:
     image = _image("npm install -g --force @yarnpkg/cli-dist@4.6.0", install="yarn install", cmd="yarn start")
     found = infer(image, FILES)
     assert "/usr/local/lib/node_modules/@yarnpkg/cli-dist" in artifacts(found)
-    assert RunInRuntime("npm rebuild -g --ignore-scripts @yarnpkg/cli-dist") in needs(found, RunInRuntime)
+    assert RunInRuntime("npm rebuild -g --ignore-scripts --force @yarnpkg/cli-dist") in needs(found, RunInRuntime)
