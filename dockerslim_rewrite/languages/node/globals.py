@@ -50,8 +50,8 @@ def _npm_package(name: str, install: GlobalInstall, facts: Study) -> Iterator[Su
     path = posixpath.join(install.place or "", name)
     artifact = Artifact(path, True, RANK_DEPENDENCIES, "the start command", programs=programs)
     yield Suggestion("N11", f"{name} is installed globally", artifact, evidence)
-    # a base has a yarn of its own, and npm replaces no link that it did not make
-    force = "--force " if name in node_packages.manager_packages("yarn") else ""
+    # npm replaces no link that it did not make
+    force = "--force " if name in node_packages.names("replaces_programs", "packages") else ""
     rebuild = RunInRuntime(f"npm rebuild -g --ignore-scripts {force}{name}")
     yield Suggestion("N11", f"the links of {name} are made again, COPY would follow them", rebuild, evidence)
     yield Suggestion("N11", f"npm makes the links of {name}", NeedProgram("npm"), evidence)

@@ -77,7 +77,7 @@ def test_a_corepack_of_its_own_comes_along() -> None:
     found = infer(_image("npm install -g corepack@0.31.0 && corepack enable"), FILES)
     assert {STORE, "/usr/local/lib/node_modules/corepack"} <= artifacts(found)
     runs = [item.command for item in needs(found, RunInRuntime) if isinstance(item, RunInRuntime)]
-    assert runs == ["npm rebuild -g --ignore-scripts corepack", "corepack enable"]
+    assert runs == ["npm rebuild -g --ignore-scripts --force corepack", "corepack enable"]
 
 
 def test_a_yarn_of_the_project_comes_along() -> None:
