@@ -159,3 +159,24 @@ def test_an_array_that_is_set_otherwise_is_not_known() -> None:
 def test_words_behind_a_shells_script_are_the_scripts_own() -> None:
     script = '#!/bin/sh\nexec node a.js "$@"\n'
     assert argvs(start('CMD ["sh", "s.sh", "--port", "80"]', {"s.sh": script})) == [("node", "a.js", "--port", "80")]
+
+
+def test_without_a_command_of_the_author_s_nothing_is_started() -> None:
+    found = start("RUN true", base="example.com/own")
+    assert (found.processes, found.unknown, found.main) == ((), (), None)
+
+
+def test_a_builtin_in_front_is_no_program() -> None:
+    assert argvs(start('CMD ["exec", "/bin/api"]')) == [("/bin/api",)]
+
+
+def test_a_script_that_only_redirects_before_it_hands_over() -> None:
+    script = '#!/bin/sh\nexec >/tmp/log 2>&1\nexec "$@"\n'
+    found = start('ENTRYPOINT ["/app/run.sh"]\nCMD ["./x", "-a"]', {"run.sh": script})
+    assert argvs(found) == [("./x", "-a")]
+
+
+def test_scripts_that_call_each_other_without_end_are_not_followed() -> None:
+    found = start('CMD ["/app/a.sh"]', {"a.sh": "#!/bin/sh\n/app/b.sh\n", "b.sh": "#!/bin/sh\n/app/a.sh\n"})
+    assert found.processes == ()
+    assert found.unknown

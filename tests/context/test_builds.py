@@ -131,3 +131,16 @@ def test_deep_and_long_texts_end() -> None:
     read_bake("docker-bake.hcl", 'target "a" { x = ' + "[" * 20_000)
     read_bake("docker-bake.hcl", "target {" * 20_000)
     read_compose("compose.yaml", "services: " + "[" * 5_000)
+
+
+def test_only_folders_of_the_machine_are_mounts() -> None:
+    text = (
+        "services:\n  a:\n    build: .\n    volumes:\n      - data:/data\n      - ./x:/x:ro\n      - 5\n"
+        "      - {type: volume, source: v, target: /v}\n      - {type: bind, source: ., target: /y/}\n"
+    )
+    (use,) = read_compose("compose.yaml", text)
+    assert use.mounts == ("/x", "/y")
+
+
+def test_a_compose_file_of_a_megabyte_says_nothing() -> None:
+    assert read_compose("compose.yaml", "services:\n  a: {build: .}\n" + "#" * 1_100_000) == ()

@@ -198,3 +198,23 @@ def test_a_program_of_the_installed_packages_is_not_said_to_be_missing() -> None
     assert [note.message for note in outcome.plan.notes if note.code == "D22"] == []
     outcome = rewritten(PYTHON, files, use(command=("gcc", "x.c")))
     assert any("lacks" in note.message for note in outcome.plan.notes if note.code == "D22")
+
+
+def test_an_entrypoint_in_shell_form_hears_no_command() -> None:
+    own = GO.replace('CMD ["/bin/api"]', "ENTRYPOINT /bin/api")
+    plain = rewritten(own, GO_FILES, use())
+    assert rewritten(own, GO_FILES, use(command=("/bin/job",))).text == plain.text
+
+
+def test_files_that_an_instruction_writes_itself_are_carried() -> None:
+    own = GO.replace("RUN", "COPY <<EOF /etc/api/\nlevel=info\nEOF\nRUN")
+    assert "--from=builder" in rewritten(own, GO_FILES, use()).text
+    named = GO.replace("RUN", "COPY <<api.conf /etc/api/\nlevel=info\napi.conf\nRUN")
+    assert "COPY --from=builder /etc/api/api.conf" in rewritten(named, GO_FILES, use()).text
+
+
+def test_an_archive_into_a_shared_directory_is_not_known() -> None:
+    outcome = rewrite(GO.replace("RUN", "RUN tar xzf /app/a.tgz -C /usr/local/lib\nRUN"), MemoryContext(GO_FILES))
+    text = str(outcome)
+    assert isinstance(outcome, Refused | Rewritten)
+    assert "/usr/local/lib" in text
