@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -28,12 +29,16 @@ class _Event(Struct, frozen=True):
     below: bool
 
 
+_NUMBER = attrgetter("number")
+
+
 class Ownership:
     """Answers `owner` and `mode` for absolute paths, by replaying USER, WORKDIR, COPY, mkdir, chown and chmod."""
 
     def __init__(self, facts: StageFacts, effects: Iterable[CommandEffect]) -> None:
         self._known = {facts.base.workdir} if facts.base else set()
         self._events: dict[str, list[_Event]] = {}
+        self._found: dict[str, list[_Event]] = {}
         self._count = 0
         by_step: dict[int, list[CommandEffect]] = {}
         for effect in effects:
@@ -59,13 +64,17 @@ class Ownership:
 
     def _applying(self, path: str) -> list[_Event]:
         """Return what happened to a path, in order."""
-        found = [
-            event
-            for place in upwards(path)
-            for event in self._events.get(place, ())
-            if (event.itself if place == path else event.below)
-        ]
-        return sorted(found, key=lambda event: event.number)
+        found = self._found.get(path)
+        if found is None:
+            found = [
+                event
+                for place in upwards(path)
+                for event in self._events.get(place, ())
+                if (event.itself if place == path else event.below)
+            ]
+            found.sort(key=_NUMBER)
+            self._found[path] = found
+        return found
 
     def _note(self, path: str, owner: str | None, mode: str | None, *, itself: bool, below: bool) -> None:
         self._count += 1

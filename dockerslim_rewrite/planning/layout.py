@@ -48,6 +48,7 @@ class Chosen(Struct, frozen=True):
     wanted: tuple[Wanted, ...]
     system: SystemLayer
     recommends: bool
+    ownership: Ownership
     pin: Pin | None = None
 
 
@@ -144,7 +145,7 @@ class _Runtime:
         self._expanded = expanded
         self._contract = chosen.facts.contract
         self._image = chosen.fit.image
-        self._ownership = Ownership(chosen.facts, chosen.effects)
+        self._ownership = chosen.ownership
         self._builder, _ = choose_name(chosen.dockerfile, chosen.facts)
 
     def all(self) -> list[RuntimeLine]:

@@ -79,6 +79,7 @@ class _Needs(Struct, frozen=True):
     system: SystemLayer
     packages: PackagePlan
     requirements: tuple[Requirement, ...]
+    ownership: Ownership
 
 
 def make_plan(inputs: Inputs) -> RewritePlan | NoBenefit | tuple[Blocker, ...]:
@@ -150,17 +151,17 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
     )
     system = replace(system, wanted=tuple(_still_there(inputs, system.wanted)))
     base = without_brought(base, (item.artifact for item in system.wanted))
-    base += _mode_needs(inputs, (*system.wanted, *wanted))
+    ownership = Ownership(project.facts, project.effects)
+    base += _mode_needs(ownership, project.facts.contract.user, (*system.wanted, *wanted))
     if system.links:
         evidence = tuple(link.evidence for link in system.links)
         base.append(Requirement(NeedShell(), "D09", "a symbolic link is made in the runtime stage", evidence))
     # What both name is the language's: the later one counts.
-    return _Needs((*system.wanted, *wanted), system, packages, (*base, *packages.kept))
+    return _Needs((*system.wanted, *wanted), system, packages, (*base, *packages.kept), ownership)
 
 
-def _mode_needs(inputs: Inputs, wanted: tuple[Wanted, ...]) -> list[Requirement]:
+def _mode_needs(ownership: Ownership, user: str, wanted: tuple[Wanted, ...]) -> list[Requirement]:
     """Need a shell where a directory, copied or around what is copied, has a mode that COPY does not give."""
-    ownership, user = Ownership(inputs.project.facts, inputs.project.effects), inputs.project.facts.contract.user
     carried = lines.without_covered(wanted)
     special = [item for item in carried if item.artifact.is_dir and needs_chmod(item.artifact.path, ownership, user)]
     special += [parent.around for parent in special_parents(carried, ownership, user, "") if parent.chmod]
@@ -254,6 +255,7 @@ def _plan(
         needs.wanted,
         system,
         recommends,
+        needs.ownership,
         pin,
     )
     layout = lay_out(chosen)
