@@ -111,6 +111,11 @@ async def test_a_quick_fix_ignores_a_code() -> None:
         assert await it.published() == []
 
 
+def long_to_read(name: str) -> str:
+    """Return lines that the server has not met: what is sent next arrives while it reads them."""
+    return "\n" + "".join(f"LABEL {name}{number}=value\n" for number in range(3_000))
+
+
 @pytest.mark.asyncio
 async def test_superseded_and_cancelled_requests_are_answered() -> None:
     async with editor(FIXTURES / "go/article/Dockerfile") as it:
@@ -119,14 +124,14 @@ async def test_superseded_and_cancelled_requests_are_answered() -> None:
         request = types.CodeActionParams(
             it.document, types.Range(types.Position(0, 0), types.Position(0, 1)), types.CodeActionContext([])
         )
-        it.type(it.text + "\n\n")
+        it.type(it.text + long_to_read("late"))
         task = it.send(types.TEXT_DOCUMENT_CODE_ACTION, request, "late")
         await asyncio.sleep(0)
         it.type(it.text + "\n\n\n")
         with pytest.raises(JsonRpcException) as caught:
             await task
         assert caught.value.code == -32801
-        it.type(it.text + "\n\n\n\n")
+        it.type(it.text + long_to_read("gone"))
         task = it.send(types.TEXT_DOCUMENT_CODE_ACTION, request, "gone")
         await asyncio.sleep(0)
         it.client.protocol.notify(types.CANCEL_REQUEST, types.CancelParams("gone"))
