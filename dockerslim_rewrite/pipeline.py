@@ -116,8 +116,9 @@ def _study(
     if (unchanged := gate_last_stage(dockerfile, facts, effects)) is not None:
         return _unchanged(unchanged)
     start = resolve_start(facts, files, context)
+    health = resolve_healthcheck(facts, files, context)
     services = resolve_services(facts, files, context, uses)
-    project = Project(facts, context, files, effects, start, services, asked_improvements(dockerfile, options))
+    project = Project(facts, context, files, effects, start, health, services, asked_improvements(dockerfile, options))
     detections = [
         (language, found)
         for language in languages_for(dockerfile.text)
@@ -127,8 +128,7 @@ def _study(
         return Unchanged("D20", facts.stage.from_.line, f"{facts.base_text} builds nothing that is known here")
     findings = tuple(language.infer(project) for language, _ in detections)
     owner = next((found.language for _, found in detections if found.owns_start), detections[0][1].language)
-    health = resolve_healthcheck(facts, files, context)
-    return Inputs(dockerfile, project, findings, owner, health, options)
+    return Inputs(dockerfile, project, findings, owner, options)
 
 
 def _conclude(inputs: Inputs, templates: Path | None) -> Outcome:

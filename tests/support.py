@@ -13,7 +13,7 @@ from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import StageFacts
 from dockerslim_rewrite.analysis.replay import replay_stage
-from dockerslim_rewrite.analysis.start import resolve_start
+from dockerslim_rewrite.analysis.start import resolve_healthcheck, resolve_start
 from dockerslim_rewrite.context.ignore import IgnoreRules
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.languages.model import Project
@@ -88,11 +88,10 @@ def project_of(dockerfile: str, context: Context) -> Project:
     facts = replay(dockerfile)
     files = ImageFiles(facts, context)
     effects = command_effects(facts, files, context, dockerfile)
-    return Project(facts, context, files, effects, resolve_start(facts, files, context))
+    start, health = resolve_start(facts, files, context), resolve_healthcheck(facts, files, context)
+    return Project(facts, context, files, effects, start, health)
 
 
 def effects_of(text: str, context: Context | None = None) -> tuple[CommandEffect, ...]:
     """Return the effects of all RUN commands of a Dockerfile text."""
-    facts = replay(text)
-    context = context or MemoryContext({})
-    return command_effects(facts, ImageFiles(facts, context), context, text)
+    return project_of(text, context or MemoryContext({})).effects

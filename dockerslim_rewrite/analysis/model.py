@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.model import BaseImage
-from dockerslim_rewrite.shell.model import Script
+from dockerslim_rewrite.shell.model import Script, SimpleCommand
 from dockerslim_rewrite.syntax.model import Instruction, Stage
 
 T = TypeVar("T")
@@ -73,10 +73,13 @@ class State(Struct, frozen=True):
     @property
     def variables(self) -> dict[str, str]:
         """Return what `$X` expands to: ARGs with a default, overridden by ENV."""
-        if not self.args:
-            return dict(self.env)
         known = {name: value for name, value in self.args.items() if value is not None}
         return {**known, **self.env}
+
+    @property
+    def is_root(self) -> bool:
+        """Tell whether commands run as root."""
+        return self.user in ("", "root", "0")
 
 
 class CopyFacts(Struct, frozen=True):
@@ -104,6 +107,11 @@ class Step(Struct, frozen=True):
     script: Script | None = None
     copy: CopyFacts | None = None
 
+    @property
+    def simple(self) -> tuple[SimpleCommand, ...]:
+        """Return the commands of a RUN that are understood; none for other instructions."""
+        return self.script.simple if self.script is not None else ()
+
 
 class Command(Struct, frozen=True):
     """ENTRYPOINT or CMD as effective: `argv` in exec form, or `shell` text. `step` is None when the base sets it."""
@@ -127,6 +135,11 @@ class RuntimeContract(Struct, frozen=True):
     stop_signal: str | None
     healthcheck: str | None
     shell: tuple[str, ...]
+
+    @property
+    def own_entrypoint(self) -> Command | None:
+        """Return the ENTRYPOINT that the author wrote; that of a base hands over to CMD."""
+        return self.entrypoint if self.entrypoint is not None and self.entrypoint.step is not None else None
 
 
 class StageFacts(Struct, frozen=True):

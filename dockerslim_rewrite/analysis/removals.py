@@ -14,15 +14,20 @@ from dockerslim_rewrite.analysis.paths import below
 def removed_paths(paths: Iterable[str], facts: StageFacts, effects: Sequence[CommandEffect]) -> frozenset[str]:
     """Return those of some absolute paths that are removed. Few commands remove anything: only for what their patterns
     cover is the whole stage looked at."""
-    patterns = {
+    patterns = removal_patterns(effects)
+    covered = (path for path in paths if any(_covers(pattern, path) for pattern in patterns))
+    return frozenset(path for path in covered if is_removed(path, facts, effects))
+
+
+def removal_patterns(effects: Iterable[CommandEffect]) -> frozenset[str]:
+    """Return the paths and patterns that commands remove."""
+    return frozenset(
         pattern
         for command in effects
         for effect in command.effects
         if isinstance(effect, Removes)
         for pattern in effect.paths
-    }
-    covered = (path for path in paths if any(_covers(pattern, path) for pattern in patterns))
-    return frozenset(path for path in covered if is_removed(path, facts, effects))
+    )
 
 
 def is_removed(path: str, facts: StageFacts, effects: Iterable[CommandEffect]) -> bool:

@@ -93,7 +93,7 @@ class _Replayer:
         before = self.state
         script = copy = None
         if instruction.keyword == "RUN":
-            home = {"HOME": "/root"} if before.user in ("", "root", "0") else {}
+            home = {"HOME": "/root"} if before.is_root else {}
             script = parse_instruction(
                 instruction, variables={**home, **before.variables}, workdir=before.workdir, shell=before.shell
             )

@@ -82,7 +82,7 @@ def resolve_services(
     Left out are those that run what a folder of the machine holds: it is mounted over the working directory.
     """
     contract = facts.contract
-    entrypoint = contract.entrypoint if contract.entrypoint and contract.entrypoint.step is not None else None
+    entrypoint = contract.own_entrypoint
     found = []
     for use in uses:
         if not use.command or use.target or below(contract.workdir, use.mounts):
@@ -101,9 +101,7 @@ def resolve_start(facts: StageFacts, files: ImageFiles, context: Context) -> Sta
     """Follow ENTRYPOINT and CMD to the programs that they start."""
     contract = facts.contract
     follower = _Follower(files, context, contract.env)
-    entrypoint, cmd = contract.entrypoint, contract.cmd
-    if entrypoint is not None and entrypoint.step is None:
-        entrypoint = None  # a base's own ENTRYPOINT hands over to CMD; the language knows its details
+    entrypoint, cmd = contract.own_entrypoint, contract.cmd  # of a base's own the language knows the details
     if entrypoint is None and cmd is None:
         return follower.result()
     first = entrypoint or cmd

@@ -10,7 +10,6 @@ from dockerslim_rewrite.analysis.model import StageFacts, Step
 from dockerslim_rewrite.languages.model import Artifact, InsertText, Suggestion
 from dockerslim_rewrite.shell.model import SimpleCommand
 
-_ROOT = frozenset({"", "root", "0"})
 _REMOVERS = frozenset({"rm", "rmdir", "mv", "find"})  # a mount point cannot be removed or renamed
 _UNFIT_FLAGS = frozenset({"network", "security"})
 _GLOB = re.compile(r"[*?\[]")
@@ -20,8 +19,7 @@ def builds_as_root(facts: StageFacts) -> bool:
     """Tell whether every RUN of a stage is root's, with the network: a mount point in a layer belongs to root."""
     runs = [step for step in facts.steps if step.instruction.keyword == "RUN"]
     return all(
-        step.before.user in _ROOT and not any(flag.name in _UNFIT_FLAGS for flag in step.instruction.flags)
-        for step in runs
+        step.before.is_root and not any(flag.name in _UNFIT_FLAGS for flag in step.instruction.flags) for step in runs
     )
 
 

@@ -20,7 +20,6 @@ from dockerslim_rewrite.languages.model import Dropped, Project
 from dockerslim_rewrite.shell.model import Opaque, SimpleCommand
 from dockerslim_rewrite.shell.parse import unwrap
 
-_ROOT = frozenset({"", "root", "0"})
 _UPGRADES = frozenset({"upgrade", "dist-upgrade", "full-upgrade", "safe-upgrade"})
 _REMOVERS = frozenset({"rm", "find", "mv", "xargs"})
 _ON_IMAGE = frozenset({"cache", "tmpfs", "bind"})  # a mount of these kinds is no part of the image
@@ -40,7 +39,7 @@ def find_leftovers(project: Project, effects: Iterable[CommandEffect], fills: Fi
     for effect in effects:
         by_step.setdefault(effect.step, []).append(effect)
     for step in project.facts.steps:
-        if step.script is None or step.before.user not in _ROOT:
+        if step.script is None or not step.before.is_root:
             continue
         for number, command in enumerate(step.script.commands):
             if isinstance(command, Opaque) or command.conditional:
@@ -61,7 +60,7 @@ def _updates(command: SimpleCommand) -> str:
 
 
 def _commands(project: Project) -> Iterator[SimpleCommand]:
-    return (command for step in project.facts.steps for command in (step.script.simple if step.script else ()))
+    return (command for step in project.facts.steps for command in step.simple)
 
 
 def _upgrades(command: SimpleCommand) -> bool:

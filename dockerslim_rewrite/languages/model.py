@@ -239,8 +239,8 @@ class Findings(Struct, frozen=True):
 class Project(Struct, frozen=True):
     """All that a language may look at.
 
-    `effects` are those of the RUN commands; `services` run the image with commands of their own; `improvements` are
-    the codes of the builder edits that the user asked for.
+    `effects` are those of the RUN commands; `health` is what the HEALTHCHECK starts; `services` run the image with
+    commands of their own; `improvements` are the codes of the builder edits that the user asked for.
     """
 
     facts: StageFacts
@@ -248,6 +248,7 @@ class Project(Struct, frozen=True):
     files: ImageFiles
     effects: tuple[CommandEffect, ...]
     start: Start
+    health: Start | None
     services: tuple[Service, ...] = ()
     improvements: frozenset[str] = frozenset()
 

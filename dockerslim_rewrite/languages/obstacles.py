@@ -18,7 +18,7 @@ def start_line(project: Project, evidence: Evidence) -> int:
     if evidence.file == "Dockerfile":
         return evidence.line
     contract = project.facts.contract
-    first = contract.entrypoint if contract.entrypoint and contract.entrypoint.step is not None else contract.cmd
+    first = contract.own_entrypoint or contract.cmd
     if first is None or first.step is None:
         return project.facts.stage.from_.line
     return project.facts.steps[first.step].instruction.line

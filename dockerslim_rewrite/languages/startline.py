@@ -20,8 +20,7 @@ def replace_program(facts: StageFacts, process: Process, count: int, program: st
 
     Variables, redirections and commands around stay shell text: what they hold is known when the container starts.
     """
-    entrypoint, cmd = facts.contract.entrypoint, facts.contract.cmd
-    own = entrypoint if entrypoint is not None and entrypoint.step is not None else None
+    own, cmd = facts.contract.own_entrypoint, facts.contract.cmd
     first = own or cmd
     if first is None:
         return None

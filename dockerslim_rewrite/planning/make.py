@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from dockerslim_rewrite.analysis.ownership import Ownership
 from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.analysis.removals import removed_paths
-from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.overlay import current_overlay
 from dockerslim_rewrite.languages.model import (
     Dropped,
@@ -68,7 +67,6 @@ class Inputs(Struct, frozen=True):
     project: Project
     findings: tuple[Findings, ...]
     language: str
-    health: Start | None
     options: Options
 
 
@@ -129,9 +127,9 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
     project, findings = inputs.project, tuple(replace(finding, suggestions=()) for finding in inputs.findings)
     findings = (*findings, Findings(suggestions=applied))
     wanted = _still_there(inputs, language_artifacts(findings))
-    wanted.extend(script_artifacts((project.start, inputs.health), wanted))
+    wanted.extend(script_artifacts((project.start, project.health), wanted))
     own = tuple(item.artifact for item in wanted)
-    base = [*language_needs(findings, own), *start_needs(project.start, inputs.health, own)]
+    base = [*language_needs(findings, own), *start_needs(project.start, project.health, own)]
     programs = frozenset(posixpath.basename(item.need.name) for item in base if isinstance(item.need, NeedProgram))
     known = all(finding.programs_known for finding in inputs.findings) and not project.start.unknown
     every = tuple(root for finding in inputs.findings for root in finding.roots)

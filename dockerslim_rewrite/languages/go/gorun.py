@@ -96,4 +96,4 @@ def _last_step(project: Project) -> tuple[int, bool]:
     steps = [step for step in project.facts.steps if step.instruction.keyword in _BUILDING]
     if not steps:
         return -1, True
-    return steps[-1].index, steps[-1].before.user in ("", "root", "0")
+    return steps[-1].index, steps[-1].before.is_root

@@ -59,7 +59,7 @@ class GoLanguage:
             evidence = Evidence("Dockerfile", project.facts.stage.from_.line, f"FROM {project.facts.base_text}")
             return Detection(self.name, (evidence,), owns_start=True)
         for step in project.facts.steps:
-            for command in step.script.simple if step.script is not None else ():
+            for command in step.simple:
                 if command.name == "go" and command.argv[1:2] in (("build",), ("install",)):
                     evidence = Evidence("Dockerfile", step.instruction.line, f"go {command.argv[1]} runs")
                     return Detection(self.name, (evidence,), owns_start=False)

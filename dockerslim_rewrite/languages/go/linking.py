@@ -71,12 +71,7 @@ class Linker:
         base = self._project.facts.base
         if base is not None and base.programs & {"gcc", "cc", "clang"}:
             return True
-        words = {
-            word
-            for step in self._project.facts.steps
-            for command in (step.script.simple if step.script is not None else ())
-            for word in command.argv
-        }
+        words = {word for step in self._project.facts.steps for command in step.simple for word in command.argv}
         return bool(words & c_compilers())
 
     def suggestions(self, build: Build, output: Output) -> Iterator[Suggestion | Note]:

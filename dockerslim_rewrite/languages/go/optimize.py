@@ -255,7 +255,7 @@ class _Caches:
 def _go_commands(step: Step) -> list[GoCommand]:
     """Return the go commands that stand in a RUN itself."""
     found = []
-    for command in step.script.simple if step.script is not None else ():
+    for command in step.simple:
         inner = unwrap(command)
         if posixpath.basename(inner.name or "") in go_commands():
             assigned = {item.name: item.value.value for item in (*inner.exported, *inner.assignments)}

@@ -49,7 +49,7 @@ def _is_plain(build: Build) -> bool:
 
 def _command_at(step: Step, insert: int) -> SimpleCommand | None:
     """Return the go command that stands in a RUN itself, in shell form and not inside of another text."""
-    for command in step.script.simple if step.script is not None and not step.instruction.is_exec else ():
+    for command in step.simple if not step.instruction.is_exec else ():
         inner = unwrap(command)
         if command.span.start == insert and inner.name == "go" and not command.depth and not command.in_substitution:
             return inner if "--" not in inner.argv and all(map(_is_exact, inner.words)) else None

@@ -54,7 +54,7 @@ class Tree:
         self._made: dict[str, int] = dict.fromkeys(system_paths("shared"), -1)
         for step in project.facts.steps:
             self._make(step.before.workdir, step.index)
-            for command in step.script.simple if step.script else ():
+            for command in step.simple:
                 self._note(command, step.index)
 
     @property

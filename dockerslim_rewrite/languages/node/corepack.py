@@ -8,9 +8,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from dockerslim_rewrite.analysis.effects import Removes
 from dockerslim_rewrite.analysis.model import Evidence, Step
 from dockerslim_rewrite.analysis.paths import below
+from dockerslim_rewrite.analysis.removals import removal_patterns
 from dockerslim_rewrite.languages.caches import home
 from dockerslim_rewrite.languages.model import (
     RANK_DEPENDENCIES,
@@ -24,11 +24,11 @@ from dockerslim_rewrite.languages.model import (
 )
 from dockerslim_rewrite.languages.obstacles import start_line
 from dockerslim_rewrite.shell.model import SimpleCommand
+from dockerslim_rewrite.shell.parse import unwrap
 
 MANAGERS = frozenset({"yarn", "pnpm"})
 _DOWNLOADS = frozenset({"prepare", "install", "use", "hydrate"})
 _CLEARS = frozenset({"cache"})
-_ROOT = frozenset({"", "root", "0"})
 
 
 def brought_managers(project: Project, started: tuple[str, ...], installed: frozenset[str]) -> tuple[str, ...]:
@@ -83,20 +83,14 @@ def _place(project: Project) -> str:
         env |= {item.name: item.value.value for item in (*command.exported, *command.assignments)}
         default = posixpath.join(env.get("XDG_CACHE_HOME") or posixpath.join(home(env), ".cache"), "node/corepack")
         mounted = any(flag.name == "mount" and "type=bind" not in (flag.value or "") for flag in step.instruction.flags)
-        places.add("" if mounted or step.before.user not in _ROOT else env.get("COREPACK_HOME") or default)
+        places.add("" if mounted or not step.before.is_root else env.get("COREPACK_HOME") or default)
     place = places.pop() if len(places) == 1 else ""
-    removed = (path for item in project.effects for effect in item.effects for path in _removed(effect))
+    removed = removal_patterns(project.effects)
     gone = any(below(place, (path.rstrip("*").rstrip("/") or "/",)) or below(path, (place,)) for path in removed)
     return place if place.startswith("/") and not gone else ""
 
 
-def _removed(effect: object) -> tuple[str, ...]:
-    return tuple(effect.paths) if isinstance(effect, Removes) else ()
-
-
 def _commands(project: Project) -> Iterator[tuple[Step, SimpleCommand]]:
-    from dockerslim_rewrite.shell.parse import unwrap
-
     for step in project.facts.steps:
-        for command in step.script.simple if step.script is not None else ():
+        for command in step.simple:
             yield step, unwrap(command)

@@ -65,7 +65,7 @@ class NodeLanguage:
         installs = [
             Evidence("Dockerfile", step.instruction.line, f"{command.name} runs")
             for step in project.facts.steps
-            for command in (step.script.simple if step.script is not None else ())
+            for command in step.simple
             if posixpath.basename(command.name or "") in ("npm", "yarn", "pnpm")
         ]
         return Detection(self.name, tuple(installs[:1]), owns) if installs else None
@@ -234,7 +234,7 @@ def _exec_form(facts: Study) -> Iterator[Suggestion]:
     leaf = main.leaves[0]
     if leaf.program not in NODE or leaf.env or None in leaf.argv or leaf.cwd != contract.workdir:
         return
-    if contract.entrypoint is not None and contract.entrypoint.step is not None:
+    if contract.own_entrypoint is not None:
         return
     argv = tuple(word or "" for word in leaf.argv)
     text = " ".join(argv)

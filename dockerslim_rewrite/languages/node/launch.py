@@ -7,7 +7,7 @@ import posixpath
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence
-from dockerslim_rewrite.analysis.start import Service, resolve_healthcheck
+from dockerslim_rewrite.analysis.start import Service
 from dockerslim_rewrite.context.jsonc import parse_object
 from dockerslim_rewrite.knowledge import node_packages
 from dockerslim_rewrite.languages.model import Project
@@ -65,8 +65,7 @@ def read_launch(project: Project, scripts: ScriptReader) -> Launch:
         reader.main = process is main
         reader.take(expansion, depth=0)
     reader.main = False
-    health = resolve_healthcheck(project.facts, project.files, project.context)
-    for process in health.processes if health is not None else ():
+    for process in project.health.processes if project.health is not None else ():
         if posixpath.basename(process.argv[0] or "") in NODE:
             reader.take(scripts.expand(process.argv, process.cwd, process.env, process.evidence), depth=0)
     for service in project.services:

@@ -271,7 +271,7 @@ def _locked_install(facts: Study, install: Install) -> Iterator[Suggestion]:
         return
     if any("node_modules" in flag for flag in install.flags) or step.instruction.is_exec:
         return
-    for command in step.script.simple if step.script is not None else ():
+    for command in step.simple:
         package = _package_command(command)
         word = next((word for word in unwrap(command).words[1:] if word.value in _INSTALL_WORDS), None)
         if package != install.command or word is None or word.span.end - word.span.start != len(word.text):

@@ -78,7 +78,7 @@ class PythonLanguage:
         installs = [
             Evidence("Dockerfile", step.instruction.line, f"{command.name} installs")
             for step in project.facts.steps
-            for command in (step.script.simple if step.script is not None else ())
+            for command in step.simple
             if (found := read_command(command.argv)) is not None and found.kind == "install"
         ]
         return Detection(self.name, tuple(installs[:1]), starts) if installs else None

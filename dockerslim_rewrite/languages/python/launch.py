@@ -7,7 +7,7 @@ import posixpath
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence
-from dockerslim_rewrite.analysis.start import Process, Service, Start, resolve_healthcheck
+from dockerslim_rewrite.analysis.start import Process, Service, Start
 from dockerslim_rewrite.knowledge.python_packages import names
 from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.languages.python.commands import PythonCommand, is_python, read_command
@@ -33,9 +33,8 @@ def read_launch(project: Project) -> Launch:
     """Follow every process of the start command and of the health check."""
     launch = Launch()
     _take(launch, project.start, project.start.main)
-    health = resolve_healthcheck(project.facts, project.files, project.context)
-    if health is not None:
-        _take(launch, health, None)
+    if project.health is not None:
+        _take(launch, project.health, None)
     for service in project.services:
         trial = Launch()
         _take(trial, service.start, None)
