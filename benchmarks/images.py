@@ -30,13 +30,12 @@ VARIANTS = ("original", "default", "`--optimize`", "expert")
 
 
 class Subject(NamedTuple):
-    """A fixture, the edit of one line of its sources, and why our image is larger than the expert's where it is."""
+    """A fixture, and the edit of one line of its sources."""
 
     fixture: str
     file: str
     old: str
     new: str
-    remark: str = ""
 
 
 class Measured(NamedTuple):
@@ -65,7 +64,6 @@ def report() -> str:
     found = {subject.fixture: _measure(find_engine(), subject) for subject in SUBJECTS}
     sizes = {fixture: measured.sizes for fixture, measured in found.items()}
     pushes = {fixture: measured.pushes for fixture, measured in found.items()}
-    remarks = [f"- {subject.fixture}: {subject.remark}" for subject in SUBJECTS if subject.remark]
     parts = [
         "Every image was built and did what the fixture's case.toml says. The expert's files are in benchmarks/expert.",
         "MB of the unpacked image (10^6 bytes):",
@@ -74,10 +72,8 @@ def report() -> str:
         table(("fixture", *VARIANTS), _rows(pushes, KILOBYTE)),
         "Medians of the ratios:",
         table(("ratio", "image", "push"), _ratios(sizes, pushes)),
-        "Where ours is larger than the expert's:" if remarks else "",
-        "\n".join(remarks),
     ]
-    return "\n\n".join(part for part in parts if part)
+    return "\n\n".join(parts)
 
 
 def _rows(found: Mapping[str, Mapping[str, int]], unit: int) -> Iterator[tuple[object, ...]]:

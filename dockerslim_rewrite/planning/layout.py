@@ -146,6 +146,10 @@ class _Runtime:
         self._contract = chosen.facts.contract
         self._image = chosen.fit.image
         self._ownership = chosen.ownership
+        self._default_owner = NONROOT if adds_user(chosen) else ""
+        self._wanted = self._all_wanted()
+        user = chosen.facts.contract.user
+        self._parents = list(special_parents(self._wanted, self._ownership, user, self._default_owner))
         self._builder, _ = choose_name(chosen.dockerfile, chosen.facts)
 
     def all(self) -> list[RuntimeLine]:
@@ -159,10 +163,8 @@ class _Runtime:
         result.extend(self._packages())
         if self._chosen.system.links:
             result.append(lines.link_line(self._chosen.system.links))
-        wanted = self._wanted()
-        parents = self._parents(wanted)
-        later = [*self._copies(wanted, parents), *self._runs()]
-        made = [line for parent in parents if parent.owner for line in self._made(parent)]
+        later = [*self._copies(), *self._runs()]
+        made = [line for parent in self._parents if parent.owner for line in self._made(parent)]
         places = self._places(moved=any(_keyword(line) == "WORKDIR" for line in later))
         if [line.text for line in made] == [line.text for line in places] and not _runs_something(later):
             result += [*places, *later, *self._ports()]
@@ -192,7 +194,7 @@ class _Runtime:
         names = set(self._contract.user.split(":"))
         for wanted in self._chosen.wanted:
             names.update(self._owner_of(wanted.artifact).split(":"))
-        names.update(name for parent in self._parents(self._wanted()) for name in parent.owner.split(":"))
+        names.update(name for parent in self._parents for name in parent.owner.split(":"))
         if self._chosen.fit.option.style == "same":
             return False
         names = {name for name in names if name not in _ROOT and not name.isdigit()}
@@ -227,10 +229,7 @@ class _Runtime:
             if isinstance(effect, RunInRuntime)
         ]
 
-    def _default_owner(self) -> str:
-        return NONROOT if adds_user(self._chosen) else ""
-
-    def _wanted(self) -> list[Wanted]:
+    def _all_wanted(self) -> list[Wanted]:
         """Return all that is copied, in the order of the copies."""
         files = [
             Wanted(
@@ -244,9 +243,6 @@ class _Runtime:
         wanted = lines.without_covered([*files, *self._chosen.wanted, *_homes(self._chosen.effects), *self._owned()])
         return sorted(wanted, key=lambda item: not lines.is_data_directory(item))
 
-    def _parents(self, wanted: list[Wanted]) -> list[Parent]:
-        return list(special_parents(wanted, self._ownership, self._contract.user, self._default_owner()))
-
     def _made(self, parent: Parent) -> list[RuntimeLine]:
         """Make a directory that its owner would lose: only WORKDIR takes the user in force, and needs no shell."""
         user = self._contract.user if parent.owner.partition(":")[0] == self._contract.user else parent.owner
@@ -259,17 +255,17 @@ class _Runtime:
         user = self._image.user if self._image else ""
         return "root" if user in _ROOT else user
 
-    def _copies(self, wanted: list[Wanted], parents: list[Parent]) -> list[RuntimeLine]:
-        copies = list(lines.artifact_lines(self._builder, wanted, self._ownership, self._default_owner()))
+    def _copies(self) -> list[RuntimeLine]:
+        copies = list(lines.artifact_lines(self._builder, self._wanted, self._ownership, self._default_owner))
         data = [line for line in copies if line.section == "directories"]
         rest = [line for line in copies if line.section != "directories"]
-        modes = [(item.artifact.path, lines.is_data_directory(item)) for item in wanted if item.artifact.is_dir]
-        modes += [(parent.path, False) for parent in parents if parent.chmod]
-        special = [(path, is_data) for path, is_data in modes if self._needs_chmod(path)]
+        copied = [item for item in self._wanted if item.artifact.is_dir and self._needs_chmod(item.artifact.path)]
+        special = [(item.artifact.path, lines.is_data_directory(item)) for item in copied]
+        special += [(parent.path, False) for parent in self._parents if parent.chmod]
         for group, of_data in ((data, True), (rest, False)):
             if paths := [path for path, is_data in special if is_data == of_data]:
                 group.append(lines.mode_line(paths, self._ownership))
-        return [*data, *rest, *self._empty(wanted)]
+        return [*data, *rest, *self._empty()]
 
     def _needs_chmod(self, path: str) -> bool:
         return lines.needs_chmod(path, self._ownership, self._contract.user)
@@ -283,9 +279,9 @@ class _Runtime:
             and (adds_user(self._chosen) or self._ownership.owner(item.effect.path))
         ]
 
-    def _empty(self, wanted: Iterable[Wanted]) -> list[RuntimeLine]:
+    def _empty(self) -> list[RuntimeLine]:
         """Make the directories that no copy brings along: WORKDIR needs no shell, so it works on every base."""
-        copied = [item.artifact.path for item in wanted]
+        copied = [item.artifact.path for item in self._wanted]
         found = []
         for item in self._chosen.applied:
             if isinstance(item.effect, MakeDirectory):

@@ -92,10 +92,6 @@ def cut_map(offsets: OffsetMap, start: int, end: int) -> OffsetMap:
     """Return the map of the derived text's part `start <= i < end`. An empty part keeps one empty piece if it can."""
     if end <= start:
         return OffsetMap(((0, offsets.to_source(start), 0),)) if offsets.pieces else offsets
-    if len(offsets.pieces) == 1:
-        ((derived, source, length),) = offsets.pieces
-        low, high = max(start, derived), min(end, derived + length)
-        return OffsetMap(((low - start, source + low - derived, high - low),) if low < high else ())
     cut: list[tuple[int, int, int]] = []
     for derived, source, length in offsets.pieces:
         low, high = max(start, derived), min(end, derived + length)

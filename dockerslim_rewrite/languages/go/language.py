@@ -186,15 +186,18 @@ class _Inference:
                 hint = "start the binary by its path, or build it with `go build -o`"
                 self.obstacles.append(Obstacle("G09", self._line(main.evidence), message, hint))
             for output in build.outputs:
-                if output.path is not None and all(binary.path != output.path for binary in self.binaries):
+                if output.path is not None and not self._is_carried(output.path):
                     self._binary(Binary(output.path, replace(main, argv=(output.path,)), build, output))
+
+    def _is_carried(self, path: str) -> bool:
+        return any(binary.path == path for binary in self.binaries)
 
     def _services(self) -> None:
         """Carry the binaries that compose services run, too."""
         for service in self.project.services:
             binaries = binaries_of_service(service, self.project, self.log, self.tree)
             for binary in binaries:
-                if all(binary.path != other.path for other in self.binaries):
+                if not self._is_carried(binary.path):
                     self._binary(binary, "a compose service runs it")
             if binaries:
                 self.suggestions.extend(service_needs(service))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from dockerslim_rewrite.languages.node.paths import Names, PathValue, evaluate, node_text
@@ -18,44 +18,20 @@ _WRAPPERS = ("parenthesized_expression", "as_expression", "satisfies_expression"
 
 def config_values(path: str, text: str, keys: frozenset[str]) -> dict[str, PathValue | None]:
     """Return the values that a configuration file gives to properties of these names; None when not static."""
-    grammar = grammar_of(path)
-    parsed = parse_source(grammar, text) if grammar is not None else None
-    if parsed is None:
-        return {}
-    from tree_sitter import Query
-
-    root, language, query = parsed
-    names = initial_names(captured(query, root))
-    pairs = captured(Query(language, "(pair) @pair"), root).get("pair", [])
-    values: dict[str, PathValue | None] = {}
-    for pair in pairs:
-        key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
-        if key is not None and value is not None and node_text(key).strip("'\"") in keys:
-            values[node_text(key).strip("'\"")] = evaluate(value, names)
-    return values
+    found, names = _found(path, text, "(pair) @pair")
+    return dict(_own_values(found.get("pair", []), keys, names))
 
 
 def listed_outputs(path: str, text: str, keys: frozenset[str]) -> tuple[PathValue, ...] | None:
     """Return what each object in each `output` of a bundler's configuration gives to one of `keys`; None when there is
     no output, or one of them is not static."""
-    grammar = grammar_of(path)
-    parsed = parse_source(grammar, text) if grammar is not None else None
-    if parsed is None:
-        return None
-    from tree_sitter import Query
-
-    root, language, query = parsed
-    names = initial_names(captured(query, root))
-    found = captured(
-        Query(language, "(pair key: (_) @key value: (_) @value) (shorthand_property_identifier) @short"), root
-    )
+    found, names = _found(path, text, "(pair value: (_) @value) (shorthand_property_identifier) @short")
     if any(node_text(node) in keys | {"output"} for node in found.get("short", [])):
         return None
     values: list[PathValue] = []
     for value in found.get("value", []):
         pair = value.parent
-        key = pair.child_by_field_name("key") if pair is not None else None
-        if key is None or node_text(key).strip("'\"") != "output":
+        if pair is None or _key(pair) != "output":
             continue
         for place in _places(value, keys, names, 0):
             if place is None or not place.complete or not place.path:
@@ -75,13 +51,32 @@ def _places(node: Node, keys: frozenset[str], names: Names, depth: int) -> Itera
             if child.type != "comment":
                 yield from _places(child, keys, names, depth + 1)
     elif node.type == "object":
-        yield next(_own_values(node.named_children, keys, names), None)
+        yield next((value for _, value in _own_values(node.named_children, keys, names)), None)
     else:
         yield None
 
 
-def _own_values(pairs: Iterable[Node], keys: frozenset[str], names: Names) -> Iterator[PathValue | None]:
+def _found(path: str, text: str, pattern: str) -> tuple[Mapping[str, list[Node]], Names]:
+    """Return what a query finds in a configuration file, and the names that it initialises once; nothing in a file
+    that cannot be read."""
+    grammar = grammar_of(path)
+    parsed = parse_source(grammar, text) if grammar is not None else None
+    if parsed is None:
+        return {}, initial_names({})
+    from tree_sitter import Query
+
+    root, language, query = parsed
+    return captured(Query(language, pattern), root), initial_names(captured(query, root))
+
+
+def _own_values(pairs: Iterable[Node], keys: frozenset[str], names: Names) -> Iterator[tuple[str, PathValue | None]]:
+    """Yield the properties of these names with their values, None when not static."""
     for pair in pairs:
-        key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
-        if key is not None and value is not None and node_text(key).strip("'\"") in keys:
-            yield evaluate(value, names)
+        name, value = _key(pair), pair.child_by_field_name("value")
+        if name in keys and value is not None:
+            yield name, evaluate(value, names)
+
+
+def _key(pair: Node) -> str:
+    key = pair.child_by_field_name("key")
+    return node_text(key).strip("'\"") if key is not None else ""

@@ -16,7 +16,8 @@ from dockerslim_rewrite.languages.node.manifest import Manifest, read_manifest
 from dockerslim_rewrite.languages.node.tasks import (
     RUNNERS,
     TaskRun,
-    has_projects,
+    nx_is_explicit,
+    nx_projects,
     nx_targets,
     read_task_run,
     wanted_packages,
@@ -201,7 +202,10 @@ class ScriptReader:
             out.unknown.append(evidence)
             return
         run = TaskRun(wanted_tasks(self._context, manifest.directory, run), run.packages)
-        more = runner != "turbo" and has_projects(self._context, manifest.directory)
+        # nx may know more of a workspace than its package.json files say
+        projects = nx_projects(self._context, manifest.directory) if runner != "turbo" else {}
+        explicit = runner == "turbo" or nx_is_explicit(self._context, manifest.directory)
+        more = bool(projects) or not explicit
         if runner != "nx" or not more:
             if more:
                 out.unknown.append(evidence)
@@ -209,7 +213,7 @@ class ScriptReader:
             return
         here = self.image_directory(manifest, cwd)
         for task in run.tasks:
-            targets = nx_targets(self._context, manifest.directory, run, task)
+            targets = nx_targets(projects, run, task) if explicit else None
             if targets is None:
                 out.unknown.append(evidence)
             for target in targets or ():

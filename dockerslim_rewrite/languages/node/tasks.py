@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -18,6 +19,7 @@ from dockerslim_rewrite.languages.node.locks.model import as_texts
 from dockerslim_rewrite.languages.node.manifest import Manifest
 
 RUNNERS = frozenset({"turbo", "lerna", "nx"})
+Projects: TypeAlias = Mapping[str, tuple[str, Mapping[str, object]]]
 MAX_PROJECTS = 500
 _FILTERS = {"turbo": ("--filter", "-F"), "lerna": ("--scope",), "nx": ("--projects", "-p", "--project")}
 _NARROWS = ("--since", "--affected", "--ignore", "--exclude", "--cwd")  # what runs then depends on more than is read
@@ -115,15 +117,13 @@ def wanted_packages(packages: Mapping[str, Manifest], run: TaskRun) -> tuple[Man
     return tuple(packages[name] for name in found)
 
 
-def nx_targets(context: Context, root: str, run: TaskRun, task: str) -> tuple[Target, ...] | None:
-    """Return the executors of a task in nx projects, which a project.json describes; None when a project has no such
-    target, or one that is not static, or may have others."""
-    found = {_name(place, data): (place, data) for place, data in _projects(context, root)}
+def nx_targets(found: Projects, run: TaskRun, task: str) -> tuple[Target, ...] | None:
+    """Return the executors of a task in nx projects; None when a project has no such target, or one not static."""
     having = {name: _target(*found[name], task) for name in found if task in _targets(found[name][1])}
     # what these depend on is built as well: all of it has to lie in one directory
     tops = {item.options.get("outputPath", "").split("/", 1)[0] for item in having.values() if item is not None}
     wanted = [having.get(name) for name in run.packages or having]
-    if not wanted or None in wanted or len(tops) > 1 or not nx_is_explicit(context, root):
+    if not wanted or None in wanted or len(tops) > 1:
         return None
     return tuple(item for item in wanted if item is not None)
 
@@ -136,15 +136,11 @@ def nx_is_explicit(context: Context, root: str) -> bool:
     return all(name in names("nx_checks", "plugins") for name in found)
 
 
-def has_projects(context: Context, root: str) -> bool:
-    """Tell whether nx may know more of a workspace than its package.json files say."""
-    return any(True for _ in _projects(context, root)) or not nx_is_explicit(context, root)
-
-
-def _projects(context: Context, root: str) -> Iterator[tuple[str, dict[str, object]]]:
+def nx_projects(context: Context, root: str) -> Projects:
+    """Return the projects that a project.json describes, by name: their directories, and what the files say."""
     places = [path for path in context.walk(root) if posixpath.basename(path) == "project.json"]
-    for path in places[:MAX_PROJECTS]:
-        yield posixpath.dirname(path), parse_object(context.read_text(path))
+    read = ((posixpath.dirname(path), parse_object(context.read_text(path))) for path in places[:MAX_PROJECTS])
+    return {_name(place, data): (place, data) for place, data in read}
 
 
 def _targets(data: Mapping[str, object]) -> Mapping[str, object]:
