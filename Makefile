@@ -52,10 +52,11 @@ lock:  ## newest versions that pyproject.toml allows, with their hashes, for all
 	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --upgrade \
 		--no-emit-package dockerslim-rewrite --custom-compile-command 'make lock' --output-file $(LOCK) pyproject.toml
 
-# Only files whose hashes are locked are installed; the package itself is built by the locked hatchling.
+# Only what is locked, by its hashes, and the package itself, built by the locked hatchling. The list is whole: with dependencies
+# resolved anew, an old pip takes `coverage[toml]` for another package than the locked `coverage` and fails on a newer release.
 $(STAMP): pyproject.toml $(LOCK)
 	python3 -m venv $(VENV)
-	$(PY) -m pip install --quiet --require-hashes --only-binary :all: --requirement $(LOCK)
+	$(PY) -m pip install --quiet --no-deps --require-hashes --only-binary :all: --requirement $(LOCK)
 	$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 

@@ -43,6 +43,6 @@ def test_nothing_is_installed_but_by_the_lock() -> None:
     """Both lines of the Makefile: what is not in the lock cannot come in, not even what builds the package."""
     installs = re.findall(r"pip install (.*)", (ROOT / "Makefile").read_text("utf-8").split("$(STAMP): ", 1)[1])
     assert len(installs) == 2
-    assert "--require-hashes --only-binary :all: --requirement $(LOCK)" in installs[0]
+    assert "--no-deps --require-hashes --only-binary :all: --requirement $(LOCK)" in installs[0]
     assert "--no-deps --no-build-isolation --editable ." in installs[1]
     assert "pip install" not in (ROOT / ".ci" / "run").read_text("utf-8")
