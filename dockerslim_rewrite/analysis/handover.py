@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.shell.builtins import shell_facts
 from dockerslim_rewrite.shell.model import SimpleCommand
 
@@ -13,9 +14,9 @@ Arguments = tuple[str | None, ...]
 
 ALL_ARGUMENTS = ('"$@"', "$@", '"${@}"', "${@}", "$*", '"$*"')
 # The branch of an option loop that ends it: `--) shift; CLI=("$@"); break ;;`.
-_END_OF_OPTIONS = re.compile(r"""^[ \t]*\(?["']?--["']?[ \t]*\)(.*?);;""", re.MULTILINE | re.DOTALL)
-_SHIFT = re.compile(r"(?:^|[;\s])shift(?:[ \t]+1)?[ \t]*(?:;|$|\n|&&)")
-_BREAK = re.compile(r"(?:^|[;\s])break[ \t]*(?:;|$|\n)")
+_END_OF_OPTIONS = pattern(r"""^[ \t]*\(?["']?--["']?[ \t]*\)(.*?);;""", re.MULTILINE | re.DOTALL)
+_SHIFT = pattern(r"(?:^|[;\s])shift(?:[ \t]+1)?[ \t]*(?:;|$|\n|&&)")
+_BREAK = pattern(r"(?:^|[;\s])break[ \t]*(?:;|$|\n)")
 
 
 def after_options(text: str, arguments: Arguments) -> Arguments:

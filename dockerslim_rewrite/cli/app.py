@@ -11,6 +11,7 @@ from dockerslim_rewrite.cli.acp import acp_command
 from dockerslim_rewrite.cli.check import check_command
 from dockerslim_rewrite.cli.init_ignore import init_ignore_command
 from dockerslim_rewrite.cli.lsp import lsp_command
+from dockerslim_rewrite.cli.process import EXIT_USAGE, put, say, start
 from dockerslim_rewrite.cli.rewrite import Version, rewrite_command
 from dockerslim_rewrite.cli.verify import verify_command
 from dockerslim_rewrite.report.decisions import decision_codes, decision_page
@@ -22,9 +23,9 @@ def explain(code: Annotated[str, typer.Argument(help="A code from a report, for 
     if page is None:
         near = difflib.get_close_matches(code.upper(), decision_codes(), n=3, cutoff=0.3)
         hint = f"; did you mean {', '.join(near)}?" if near else ""
-        typer.echo(f"dockerslim-rewrite: no decision has the code {code}{hint}", err=True)
-        raise typer.Exit(2)
-    typer.echo(page.rstrip("\n"))
+        say(f"dockerslim-rewrite: no decision has the code {code}{hint}")
+        raise typer.Exit(EXIT_USAGE)
+    put((page.rstrip("\n"), "\n"))
 
 
 def _options(version: Version = False) -> None:
@@ -51,4 +52,4 @@ def make_app() -> typer.Typer:
 
 def main() -> None:
     """Run `dockerslim-rewrite`."""
-    make_app()()
+    start(make_app())

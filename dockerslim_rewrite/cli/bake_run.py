@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from dockerslim_rewrite.cli.files import UserError, read_dockerfile, write_atomically
-from dockerslim_rewrite.cli.run import EXIT_OK, EXIT_USAGE, say
+from dockerslim_rewrite.cli.process import EXIT_OK, EXIT_USAGE, say
 from dockerslim_rewrite.cli.verify_run import build_args
 from dockerslim_rewrite.config.find import Configs
 from dockerslim_rewrite.config.model import Choices

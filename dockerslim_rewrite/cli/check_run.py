@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,8 +12,8 @@ from msgspec.structs import replace
 from dockerslim_rewrite.cli.files import UserError, write_atomically
 from dockerslim_rewrite.cli.job import Job
 from dockerslim_rewrite.cli.pool import default_workers, run_jobs
+from dockerslim_rewrite.cli.process import EXIT_AVAILABLE, EXIT_INTERNAL, EXIT_OK, EXIT_USAGE, put, say
 from dockerslim_rewrite.cli.progress import with_progress
-from dockerslim_rewrite.cli.run import EXIT_AVAILABLE, EXIT_INTERNAL, EXIT_OK, EXIT_USAGE, say
 from dockerslim_rewrite.cli.verified import with_sizes
 from dockerslim_rewrite.config.find import Configs, absolute
 from dockerslim_rewrite.config.model import Choices
@@ -166,10 +165,7 @@ def _publish(call: CheckCall, reports: list[FileReport]) -> None:
     if call.report is not None:
         write_atomically(call.report, "".join(pieces), None)
         return
-    sys.stdout.flush()
-    for piece in pieces:
-        sys.stdout.buffer.write(piece.encode("utf-8", "backslashreplace"))
-    sys.stdout.buffer.flush()
+    put(pieces)
 
 
 def _fails(configs: Configs, given: Choices, reports: Sequence[FileReport]) -> bool:

@@ -22,7 +22,7 @@ def init_ignore_command(folder: Folder = Path(), file: Dockerfiles = None) -> No
     it lacks is printed.
     """
     from dockerslim_rewrite.cli.files import UserError, read_dockerfile
-    from dockerslim_rewrite.cli.run import EXIT_USAGE, say
+    from dockerslim_rewrite.cli.process import EXIT_USAGE, put, say
     from dockerslim_rewrite.context.local import LocalContext
     from dockerslim_rewrite.discovery.ignore_file import render_lines, suggest_lines
     from dockerslim_rewrite.knowledge.discovery import is_dockerfile_name
@@ -37,4 +37,4 @@ def init_ignore_command(folder: Folder = Path(), file: Dockerfiles = None) -> No
         say(f"dockerslim-rewrite: {error}")
         raise typer.Exit(EXIT_USAGE) from None
     lines = suggest_lines(LocalContext(folder), [dockerfile for dockerfile in parsed if not dockerfile.problems])
-    typer.echo(render_lines(lines, ".dockerignore"), nl=False)
+    put((render_lines(lines, ".dockerignore"),))

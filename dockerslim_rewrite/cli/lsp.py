@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from dockerslim_rewrite.cli.process import EXIT_USAGE, say
+
 Stdio = Annotated[bool, typer.Option("--stdio", help="Speak on stdin and stdout, as always; for editors that say so.")]
 
 
@@ -14,6 +16,6 @@ def lsp_command(stdio: Stdio = True) -> None:
     try:
         from dockerslim_rewrite.lsp.start import serve
     except ImportError as error:
-        typer.echo(f"dockerslim-rewrite: lsp needs the package {error.name}: install dockerslim-rewrite[lsp]", err=True)
-        raise typer.Exit(2) from None
+        say(f"dockerslim-rewrite: lsp needs the package {error.name}: install dockerslim-rewrite[lsp]")
+        raise typer.Exit(EXIT_USAGE) from None
     serve()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import enum
-import gc
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dockerslim_rewrite import __version__
+from dockerslim_rewrite.cli.process import put, start
 
 
 class Runtime(enum.StrEnum):
@@ -26,7 +25,7 @@ class Runtime(enum.StrEnum):
 
 def _version(value: bool) -> None:
     if value:
-        typer.echo(f"dockerslim-rewrite {__version__}")
+        put((f"dockerslim-rewrite {__version__}\n",))
         raise typer.Exit
 
 
@@ -93,10 +92,4 @@ def main() -> None:
     """Run `rewrite`."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.command()(rewrite_command)
-    try:
-        app()
-    except BrokenPipeError:
-        sys.stderr.close()
-        raise SystemExit(0) from None
-    finally:
-        gc.freeze()  # the interpreter looks for garbage once more before it ends
+    start(app)

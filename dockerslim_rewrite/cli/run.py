@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dockerslim_rewrite.cli.files import UserError, read_dockerfile, write_atomically
+from dockerslim_rewrite.cli.process import EXIT_AVAILABLE, EXIT_INTERNAL, EXIT_OK, EXIT_REFUSED, EXIT_USAGE, put, say
 from dockerslim_rewrite.config.model import Choices
 from dockerslim_rewrite.config.problem import ConfigError
 from dockerslim_rewrite.configured import Setup, make_configs, rewrite_as, set_up
@@ -21,10 +22,7 @@ from dockerslim_rewrite.emit.render import TemplateFailed
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Outcome, Refused, Rewritten
 from dockerslim_rewrite.planning.improvements import IMPROVEMENTS, unknown_codes
 from dockerslim_rewrite.planning.model import Options
-from dockerslim_rewrite.report.clean import printable
 from dockerslim_rewrite.report.text import report_text
-
-EXIT_OK, EXIT_AVAILABLE, EXIT_USAGE, EXIT_REFUSED, EXIT_INTERNAL = 0, 1, 2, 3, 70
 
 
 class Call(Struct, frozen=True):
@@ -67,8 +65,6 @@ def run(call: Call) -> int:
     except CheckFailed as error:
         say(f"{call.name}: nothing written: the result did not pass the checks (a defect of this program): {error}")
         return EXIT_INTERNAL
-    except (BrokenPipeError, KeyboardInterrupt):
-        raise
     except Exception as error:
         if os.environ.get("DOCKERSLIM_DEBUG"):
             raise
@@ -93,11 +89,6 @@ def _set_up(call: Call) -> Setup:
     if options.skip and not setup.options.optimize:
         raise UserError("--skip goes with --optimize")
     return setup if call.dockerfile is not None else replace(setup, uses=())
-
-
-def say(text: str) -> None:
-    """Print a line on stderr, safe for a terminal."""
-    print(printable(text), file=sys.stderr)  # noqa: T201 - the talk of a command line program
 
 
 def _validate(call: Call) -> None:
@@ -160,9 +151,7 @@ def _deliver(call: Call, source: str, outcome: Outcome) -> int:
     elif call.diff:
         _print_diff(call, source, text)
     elif not call.json:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8"))
-        sys.stdout.buffer.flush()
+        put((text,))
     return EXIT_OK
 
 
@@ -171,7 +160,7 @@ def _print_json(call: Call, outcome: Outcome) -> None:
 
     from dockerslim_rewrite.report.data import outcome_data
 
-    sys.stdout.write(json.dumps(outcome_data(call.name, outcome), indent=2) + "\n")
+    put((json.dumps(outcome_data(call.name, outcome), indent=2), "\n"))
 
 
 def _print_diff(call: Call, source: str, text: str) -> None:
@@ -184,5 +173,4 @@ def _print_diff(call: Call, source: str, text: str) -> None:
 
         print_diff(diff)
     else:
-        sys.stdout.buffer.write(diff.encode("utf-8"))
-        sys.stdout.buffer.flush()
+        put((diff,))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from dockerslim_rewrite.cli.process import EXIT_USAGE, say
 from dockerslim_rewrite.cli.rewrite import ContextDir, NoConfig
 
 Paths = Annotated[list[Path] | None, typer.Argument(help="The Dockerfile; with --bake also several, or folders.")]
@@ -94,10 +95,8 @@ def verify_command(
     if bake is not None:
         running = {"--trace": trace, "--json": json, "--html": html, "--rewritten": rewritten, "--builder": builder}
         if useless := [name for name, given in running.items() if given]:
-            typer.echo(
-                f"dockerslim-rewrite: --bake builds and runs nothing: {useless[0]} has no meaning with it", err=True
-            )
-            raise typer.Exit(2)
+            say(f"dockerslim-rewrite: --bake builds and runs nothing: {useless[0]} has no meaning with it")
+            raise typer.Exit(EXIT_USAGE)
         raise typer.Exit(run_bake(BakeCall(files, bake, args, network, choices, no_config)))
     raw = (*(run_arg or ()), *(word for file in env_file or () for word in ("--env-file", str(file))))
     pairs = tuple((name, value) for name, _, value in (entry.partition("=") for entry in env or ()))

@@ -14,7 +14,7 @@ from typing import NoReturn
 from msgspec import Struct
 
 from dockerslim_rewrite.cli.files import UserError, read_dockerfile, write_atomically
-from dockerslim_rewrite.cli.run import EXIT_OK, EXIT_USAGE, say
+from dockerslim_rewrite.cli.process import EXIT_OK, EXIT_USAGE, put, say
 from dockerslim_rewrite.cli.steps import Steps
 from dockerslim_rewrite.config.model import Choices
 from dockerslim_rewrite.config.problem import ConfigError
@@ -154,10 +154,9 @@ def _publish(call: VerifyCall, job: Job, proof: Proof) -> None:
     if call.json:
         import json
 
-        sys.stdout.write(json.dumps(proof_data(str(call.file), proof), indent=2) + "\n")
+        put((json.dumps(proof_data(str(call.file), proof), indent=2), "\n"))
     else:
-        sys.stdout.write(proof_text(str(call.file), proof))
-    sys.stdout.flush()
+        put((proof_text(str(call.file), proof),))
 
 
 @contextmanager

@@ -10,9 +10,10 @@ from typing import Any
 
 from dockerslim_rewrite.context.builds import MAX_CHARACTERS, Use, is_remote
 from dockerslim_rewrite.context.yaml_text import parse_yaml_lines
+from dockerslim_rewrite.patterns import pattern
 
 # `$$`, `$NAME`, `${NAME}`, `${NAME:-default}` and its kin; the environment of the user is not ours to know.
-_VARIABLE = re.compile(
+_VARIABLE = pattern(
     r"\$(?:\$|(?P<name>[A-Za-z_]\w*+)|\{(?P<braced>[A-Za-z_]\w*+)(?::?-(?P<default>[^{}]*+))?+[^{}]*+\})"
 )
 

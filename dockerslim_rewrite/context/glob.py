@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from dockerslim_rewrite.patterns import pattern
+
 MAX_STARS = 2  # so many are quick as a regular expression
-_TOKEN = re.compile(r"\*\*/?|\*|\?|\[\^?(?:\\.|[^\]\\]){0,100}+\]|\\.|.", re.DOTALL)
-_WILD = re.compile(r"\*+|\?|\[|\\")
-_ANY = re.compile(".", re.DOTALL)
-_IN_NAME = re.compile("[^/]")
-_SLASH = re.compile("/")
+_TOKEN = pattern(r"\*\*/?|\*|\?|\[\^?(?:\\.|[^\]\\]){0,100}+\]|\\.|.", re.DOTALL)
+_WILD = pattern(r"\*+|\?|\[|\\")
+_ANY = pattern(".", re.DOTALL)
+_IN_NAME = pattern("[^/]")
+_SLASH = pattern("/")
 
 
 class _State:

@@ -12,15 +12,17 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from dockerslim_rewrite.patterns import pattern
+
 Value: TypeAlias = "str | list[Value | None] | dict[str, Value | None]"
 
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"""(?P<space>[ \t\r]+|\#[^\n]*|//[^\n]*|/\*(?:.*?\*/|.*))|(?P<line>\n)
     |(?P<string>"(?:\\.?|\$\{[^}\n]*+\}?|[^"\\\n])*+"?)|(?P<word>[A-Za-z_][\w-]*)|(?P<number>\d[\d.]*)|(?P<mark>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPE = re.compile(r'\\([nrt"\\])')
-_INTERPOLATION = re.compile(r"\$\{([^}${]*)\}")
+_ESCAPE = pattern(r'\\([nrt"\\])')
+_INTERPOLATION = pattern(r"\$\{([^}${]*)\}")
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _OPEN, _CLOSE = "([{", ")]}"
 MAX_DEPTH = 20

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 
+from dockerslim_rewrite.patterns import pattern
+
 # Strings come first, so that what looks like a comment or a comma inside one stays. One that is not closed goes to the
 # end: a pattern that fails there would start anew at each mark.
-_COMMENT = re.compile(r'"(?:\\.?|[^"\\])*+"?|//[^\n]*|/\*(?:.*?\*/|.*)', re.DOTALL)
-_TRAILING_COMMA = re.compile(r'"(?:\\.?|[^"\\])*+"?|,(?=\s*+[}\]])', re.DOTALL)
+_COMMENT = pattern(r'"(?:\\.?|[^"\\])*+"?|//[^\n]*|/\*(?:.*?\*/|.*)', re.DOTALL)
+_TRAILING_COMMA = pattern(r'"(?:\\.?|[^"\\])*+"?|,(?=\s*+[}\]])', re.DOTALL)
 
 
 def parse_jsonc(text: str) -> object:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from functools import cache
 
 from dockerslim_rewrite.knowledge.tables import load
+from dockerslim_rewrite.patterns import pattern
 
 FEATURES = ("tzdata", "ca-certificates", "mime-types", "passwd")
-_EXPORTED = re.compile(r"\b[A-Z]\w*")
+_EXPORTED = pattern(r"\b[A-Z]\w*")
 _SKIPPED = frozenset({"reason"})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from dockerslim_rewrite.knowledge.overlay import current_overlay
 from dockerslim_rewrite.knowledge.references import parse_ref
 from dockerslim_rewrite.knowledge.tables import load
 from dockerslim_rewrite.knowledge.tags import Tag, change_applies, is_exact, read_tag, releases_of
+from dockerslim_rewrite.patterns import pattern
 
 __all__ = [
     "DistrolessImage",
@@ -28,7 +28,7 @@ __all__ = [
     "resolve_image",
 ]
 
-_DISTROLESS = re.compile(r"(static|base-nossl|base|cc|python3|nodejs)(\d*)(?:-debian(\d+))?")
+_DISTROLESS = pattern(r"(static|base-nossl|base|cc|python3|nodejs)(\d*)(?:-debian(\d+))?")
 _WORDS = ("programs", "adds", "features", "users")
 
 

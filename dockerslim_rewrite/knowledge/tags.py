@@ -9,10 +9,11 @@ from typing import Any
 from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.tables import load
+from dockerslim_rewrite.patterns import pattern
 
-_VERSION = re.compile(r"\d+(?:\.\d+)*(?:(?:a|b|rc|alpha|beta)\d+)?")
-_DATE = re.compile(r"20\d{6}(?:\.\d+)?")
-_ALPINE = re.compile(r"alpine(\d+\.\d+)")
+_VERSION = pattern(r"\d+(?:\.\d+)*(?:(?:a|b|rc|alpha|beta)\d+)?")
+_DATE = pattern(r"20\d{6}(?:\.\d+)?")
+_ALPINE = pattern(r"alpine(\d+\.\d+)")
 _NUMBERED = ("debian", "ubuntu", "buildpack-deps")
 _ANY = float("inf")
 

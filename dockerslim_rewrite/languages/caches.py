@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Mapping
 
 from dockerslim_rewrite.analysis.model import StageFacts, Step
 from dockerslim_rewrite.languages.model import Artifact, InsertText, Suggestion
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.shell.model import SimpleCommand
 
 _REMOVERS = frozenset({"rm", "rmdir", "mv", "find"})  # a mount point cannot be removed or renamed
 _UNFIT_FLAGS = frozenset({"network", "security"})
-_GLOB = re.compile(r"[*?\[]")
+_GLOB = pattern(r"[*?\[]")
 
 
 def builds_as_root(facts: StageFacts) -> bool:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from dockerslim_rewrite.analysis.effects import Builds, CommandEffect
 from dockerslim_rewrite.analysis.model import StageFacts
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.planning.model import Blocker, NoBenefit
 from dockerslim_rewrite.shell.parse import is_posix_shell
 from dockerslim_rewrite.syntax.model import Dockerfile
 
-_HOLE = re.compile(r"[:@/][-.:@/]|^[-.:@/]")
+_HOLE = pattern(r"[:@/][-.:@/]|^[-.:@/]")
 
 TOOLCHAIN_FAMILIES = frozenset({"golang", "node", "python"})
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from dockerslim_rewrite.knowledge.references import parse_ref
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.planning.ignores import ignored_codes, is_ignored
 from dockerslim_rewrite.planning.model import Options
 from dockerslim_rewrite.syntax.model import Dockerfile
@@ -15,7 +14,7 @@ SMALLER_BINARIES = "O03"
 LOCKED_INSTALL = "O04"
 IMPROVEMENTS = (DEPENDENCIES_FIRST, CACHE_MOUNTS, SMALLER_BINARIES, LOCKED_INSTALL)
 
-_WITHOUT_MOUNTS = re.compile(r"1\.[01](\.\d+)?")  # docker/dockerfile knows RUN --mount since 1.2
+_WITHOUT_MOUNTS = pattern(r"1\.[01](\.\d+)?")  # docker/dockerfile knows RUN --mount since 1.2
 
 
 def asked_improvements(dockerfile: Dockerfile, options: Options) -> frozenset[str]:

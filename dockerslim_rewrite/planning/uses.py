@@ -4,7 +4,6 @@ with the image is reported, since only their authors know which service is for w
 from __future__ import annotations
 
 import posixpath
-import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -19,12 +18,13 @@ from dockerslim_rewrite.knowledge.discovery import is_compose_name
 from dockerslim_rewrite.knowledge.images import resolve_image
 from dockerslim_rewrite.knowledge.model import BaseImage
 from dockerslim_rewrite.languages.model import Note
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.planning.gate import is_unknown
 from dockerslim_rewrite.planning.model import Blocker, Decision, RewritePlan
 from dockerslim_rewrite.syntax.model import Dockerfile
 
-_WORD = re.compile(r'[^\s\[\]",]+')
-_PATH = re.compile(r"/[^\s:\"'$]+")
+_WORD = pattern(r'[^\s\[\]",]+')
+_PATH = pattern(r"/[^\s:\"'$]+")
 
 
 def uses_beside(context: Context) -> tuple[Use, ...]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.shell.parameters import UnknownValueError
 
 MAX_VARIANTS = 256
 MAX_LENGTH = 1024
-SEQUENCE = re.compile(r"(-?\d{1,6})\.\.(-?\d{1,6})\Z")
+SEQUENCE = pattern(r"(-?\d{1,6})\.\.(-?\d{1,6})\Z")
 
 
 def expand_braces(text: str) -> list[str]:

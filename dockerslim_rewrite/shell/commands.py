@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.shell.model import Assignment, Redirect, Word
 from dockerslim_rewrite.shell.scope import Scope
 from dockerslim_rewrite.shell.statements import REDIRECTS
@@ -40,7 +40,7 @@ RESERVED = frozenset(
     )
 )
 ALL_ARGUMENTS = frozenset({'"$@"', "$@", '"${@}"', "${@}", "$*", "${*}"})
-ESCAPED_SPACE = re.compile(r"[ \t]*\\[ \t]")  # the grammar drops such a word
+ESCAPED_SPACE = pattern(r"[ \t]*\\[ \t]")  # the grammar drops such a word
 TEST_STRUCTURE = frozenset({"unary_expression", "binary_expression", "parenthesized_expression", "ternary_expression"})
 
 

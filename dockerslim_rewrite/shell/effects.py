@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.shell.builtins import shell_facts
 from dockerslim_rewrite.shell.model import Assignment, Word
 from dockerslim_rewrite.shell.scope import NOWHERE, Scope
 
 Arguments = tuple[Word, ...]
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+NAME = pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def apply_builtin(name: str, arguments: Arguments, scope: Scope, *, conditional: bool) -> None:

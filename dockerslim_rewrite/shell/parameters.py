@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from fnmatch import fnmatchcase
+
+from dockerslim_rewrite.patterns import pattern
 
 MAX_PATTERN_SUBJECT = 1024
 QUOTES = "'\"\\"
 GLOB_MARKS = "*?["
-SUBSTRING = re.compile(r":(\d{1,9})(?::(\d{1,9}))?\Z")
+SUBSTRING = pattern(r":(\d{1,9})(?::(\d{1,9}))?\Z")
 
 
 class UnknownValueError(Exception):

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.shell.builtins import shell_facts
 from dockerslim_rewrite.shell.model import Opaque, Script, SimpleCommand, Word
 from dockerslim_rewrite.shell.places import put
@@ -25,11 +26,11 @@ __all__ = ["parse_instruction", "parse_script", "shell_call", "unwrap"]
 
 COMMAND_INSTRUCTIONS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 # Source: BuildKit's frontend/dockerfile/parser, reHeredoc: an instruction that is nothing but one here-document.
-LEADING_HEREDOC = re.compile(r"""(<<-?\s*(?:[\w.+/-]+|'[^'<]*'|"[^"<]*"))\s+([^<;&|]*)\Z""")
+LEADING_HEREDOC = pattern(r"""(<<-?\s*(?:[\w.+/-]+|'[^'<]*'|"[^"<]*"))\s+([^<;&|]*)\Z""")
 Piece: TypeAlias = tuple[int, int, int]
 MAX_TEXT = 262_144
 MAX_REMEMBERED = 4_000  # characters of a text
-ONLY_HEREDOC = re.compile(r"""\d*<<-?\s*(?:[\w.+/-]+|'[^'<]*'|"[^"<]*")\Z""")
+ONLY_HEREDOC = pattern(r"""\d*<<-?\s*(?:[\w.+/-]+|'[^'<]*'|"[^"<]*")\Z""")
 
 
 def parse_script(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.syntax.grammar import parse_bounded
 from dockerslim_rewrite.syntax.model import Span
 
@@ -24,9 +24,9 @@ COMPOUND_COMMANDS = frozenset(
 # To a shell every character beyond ASCII is part of a word, never a blank or part of a name. The grammar's scanner asks
 # the C library instead: the answer depends on the locale, and `isdigit` of a large number reads foreign memory.
 MAX_LINE = 4096  # of a text with here-documents, whose every character makes the scanner count columns
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_NOT_ASCII = pattern(r"[^\x00-\x7f]")
 _PLAIN = "\x01"
-_DELIMITER = re.compile(r"""(?<!<)<<(?!<)-?[ \t]*((?:"[^"\n]*"|'[^'\n]*'|[^ \t\r\n;&|<>()])*)""")
+_DELIMITER = pattern(r"""(?<!<)<<(?!<)-?[ \t]*((?:"[^"\n]*"|'[^'\n]*'|[^ \t\r\n;&|<>()])*)""")
 SUBSTITUTION_MARKS = ("$(", "`", "<(", ">(")
 
 

@@ -6,6 +6,7 @@ import re
 
 from msgspec import Struct
 
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.shell.braces import expand_braces
 from dockerslim_rewrite.shell.parameters import UnknownValueError, apply_operator
 from dockerslim_rewrite.shell.scope import Scope
@@ -14,10 +15,10 @@ MAX_VALUE = 4096  # of a variable, and of what expansions add to a word
 MAX_FIELDS = 256
 MAX_NESTING = 16
 
-PLAIN = re.compile(r"[A-Za-z0-9_./:=@%+,\-]+\Z")
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-DIGIT = re.compile(r"[0-9]")
-_POSITION = re.compile(r"[1-9][0-9]{0,8}")
+PLAIN = pattern(r"[A-Za-z0-9_./:=@%+,\-]+\Z")
+NAME = pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+DIGIT = pattern(r"[0-9]")
+_POSITION = pattern(r"[1-9][0-9]{0,8}")
 SPECIAL = "@*#?-$!0123456789"
 ANSI_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "e": "\x1b"}
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.shell.builtins import Wrapper, shell_facts
 from dockerslim_rewrite.shell.model import Assignment, SimpleCommand, Word
 from dockerslim_rewrite.syntax.model import Span
 
-ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
+ASSIGNMENT = pattern(r"([A-Za-z_][A-Za-z0-9_]*)=")
 
 
 class ShellCall(Struct, frozen=True):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.syntax.model import Instruction, Problem
 from dockerslim_rewrite.syntax.words import MAX_ENVIRONMENT, parse_pairs
 
 MAX_STATES = 4_000_000  # instructions times variables: each instruction has all variables before it
-_REFERENCE = re.compile(r"\$\{?([A-Za-z_]\w*+)")
+_REFERENCE = pattern(r"\$\{?([A-Za-z_]\w*+)")
 
 
 def check_growth(instructions: Sequence[Instruction], escape: str) -> Iterator[Problem]:

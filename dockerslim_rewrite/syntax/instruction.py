@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import NamedTuple, NoReturn
 
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.syntax.model import Flag, Instruction
 from dockerslim_rewrite.syntax.scanner import SPACES, LogicalLine, cut_map
 
@@ -13,7 +13,7 @@ JSON_KEYWORDS = frozenset({"ADD", "CMD", "COPY", "ENTRYPOINT", "RUN", "SHELL", "
 NOT_STRINGS = "when using JSON array syntax, arrays must be comprised of strings only"
 
 # The white space that splits arguments; BuildKit does not count U+0085 or U+00A0 here.
-_BLANKS = re.compile(r"[\t\v\f\r ]+")
+_BLANKS = pattern(r"[\t\v\f\r ]+")
 _SPACE = frozenset(SPACES)
 _FLAG_SPACE = frozenset("\t\n\v\f\r ")  # BuildKit reads flags byte by byte
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.syntax.heredoc import parse_marker
 from dockerslim_rewrite.syntax.instruction import RawFlag, Reading, split_line, split_words
 from dockerslim_rewrite.syntax.model import Instruction, Problem
@@ -32,9 +32,9 @@ KEYWORDS = frozenset({"ARG", "CMD", "ENTRYPOINT", "ENV", "EXPOSE", "LABEL", "MAI
 _FLAGS_UNCHECKED = frozenset({"ARG", "STOPSIGNAL"})
 _ONE_ARGUMENT = frozenset({"MAINTAINER", "STOPSIGNAL", "USER", "WORKDIR"})
 _SOME_ARGUMENT = frozenset({"ARG", "ENV", "EXPOSE", "HEALTHCHECK", "LABEL", "ONBUILD", "SHELL", "VOLUME"})
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
-_DURATION = re.compile(r"[+-]?0|\+?(?:(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:ns|us|µs|μs|ms|s|m|h))+")  # Go's ParseDuration
-_RETRIES = re.compile(r"\+?[0-9]{1,10}")
+_STAGE_NAME = pattern(r"[a-z][a-z0-9-_.]*")
+_DURATION = pattern(r"[+-]?0|\+?(?:(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:ns|us|µs|μs|ms|s|m|h))+")  # Go's ParseDuration
+_RETRIES = pattern(r"\+?[0-9]{1,10}")
 
 
 def check_file(instructions: Sequence[Instruction]) -> Iterator[Problem]:

@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from dockerslim_rewrite.patterns import pattern
+
 # BuildKit has no bound; a text that asks for more than this (variables that double each other) is not expanded.
 # Linux starts no program with a variable over 128 KiB, or with more than 2 MiB of them.
 MAX_EXPANDED = 1 << 18
 MAX_ENVIRONMENT = 1 << 21
 
-_REFERENCE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
-_REPLACE_ALL = re.compile(r"\$\{\w+//")
-_PATTERN = re.compile(r"\$\{\w+[#%/]")
-_BLANKS = re.compile(r"[\t\v\f\r ]+")
+_REFERENCE = pattern(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+_REPLACE_ALL = pattern(r"\$\{\w+//")
+_PATTERN = pattern(r"\$\{\w+[#%/]")
+_BLANKS = pattern(r"[\t\v\f\r ]+")
 # Most words: no quote, escape, variable or blank. The library, which takes 5 ms to load, is for the others.
-_PLAIN = re.compile(r"[\w./:=@%+,-]+", re.ASCII)
+_PLAIN = pattern(r"[\w./:=@%+,-]+", re.ASCII)
 
 # A word in the only quotes around it, and words of which some parts are in quotes: nothing there to replace.
-_QUOTED = re.compile(r""" "[^"\\`$<]*" | '[^'\\`]*' """, re.VERBOSE)
+_QUOTED = pattern(r""" "[^"\\`$<]*" | '[^'\\`]*' """, re.VERBOSE)
 _WORD = r"""(?: [\w./:=@%+,-]++ | "[^"\\`]*" | '[^'\\`]*' )++"""
-_WORDS = re.compile(rf"{_WORD} (?: [ \t]++ {_WORD} )*+", re.ASCII | re.VERBOSE)
-_EACH_WORD = re.compile(_WORD, re.ASCII | re.VERBOSE)
+_WORDS = pattern(rf"{_WORD} (?: [ \t]++ {_WORD} )*+", re.ASCII | re.VERBOSE)
+_EACH_WORD = pattern(_WORD, re.ASCII | re.VERBOSE)
 
 Pairs = tuple[tuple[str, str | None], ...]
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
-_NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]+")
+from dockerslim_rewrite.patterns import pattern
+
+_NOT_IN_NAMES = pattern(r"[^a-zA-Z0-9_-]+")
 
 
 class BakeEntry(Struct, frozen=True):

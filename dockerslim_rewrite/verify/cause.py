@@ -7,40 +7,41 @@ import re
 from collections.abc import Callable
 from typing import Protocol
 
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.verify.elf import read_elf
 
 # The engines, loaders and runtimes report in prose that has no grammar: regular expressions are all there is.
 # The first group is the name that matters. Order: the more specific first.
 MAX_TALK = 16_000  # characters, the last ones
-_EXEC = re.compile(
+_EXEC = pattern(
     r"(?:exec:? |exec format error: |stat |fork/exec |can't execute |failed to execute )"
     r"[\"']?([^\s\"':]*/[^\s\"':]+)[\"']?:(?: stat [^:]+:)? (?:no such file or directory|not found)"
 )
-_SHELL_EXEC = re.compile(r"^\S*sh: (?:\d+: |line \d+: )?(?:exec: )?([^\s:]*/[^\s:]+): not found", re.MULTILINE)
-_PATH_LOOKUP = re.compile(r"exec: \"?([^\s\":]+)\"?: executable file not found in \$PATH")
-_COMMAND = re.compile(
+_SHELL_EXEC = pattern(r"^\S*sh: (?:\d+: |line \d+: )?(?:exec: )?([^\s:]*/[^\s:]+): not found", re.MULTILINE)
+_PATH_LOOKUP = pattern(r"exec: \"?([^\s\":]+)\"?: executable file not found in \$PATH")
+_COMMAND = pattern(
     r"(?:^|\n)\S*sh: (?:\d+: |line \d+: )?(?:exec: )?([\w.+-]+): (?:not found|command not found)"
     r"|env: (?:can't execute )?['‘]?([\w.+-]+)['’]?: No such file or directory"
     r"|spawn ([\w./+-]+) ENOENT"
 )
-_LIBRARY = re.compile(
+_LIBRARY = pattern(
     r"([\w.+-]+\.so[\w.]*): cannot open shared object file|Error loading shared library ([\w.+-]+\.so[\w.]*)"
 )
-_GLIBC_VERSION = re.compile(r"version [`'](GLIBC(?:XX)?_[\d.]+)' not found")
-_RELOCATION = re.compile(r"Error relocating (\S+): (\S+): symbol not found")
-_MODULE = re.compile(r"Cannot find (?:module|package) '([^']+)'")
-_PATTERN = re.compile(r"pattern matches no files: [`\"#]*([^`\"#\s]+)")
-_OPEN = re.compile(
+_GLIBC_VERSION = pattern(r"version [`'](GLIBC(?:XX)?_[\d.]+)' not found")
+_RELOCATION = pattern(r"Error relocating (\S+): (\S+): symbol not found")
+_MODULE = pattern(r"Cannot find (?:module|package) '([^']+)'")
+_PATTERN = pattern(r"pattern matches no files: [`\"#]*([^`\"#\s]+)")
+_OPEN = pattern(
     r"ENOENT: no such file or directory, \w+ '([^']+)'"
     r"|(?:open|stat|lstat|scandir|readlink) ([^\s:]+): no such file or directory"
     r"|(?:can't open|cannot open|cannot access) ['‘]?([^\s:'’]+)['’]?: No such file"
     r"|Failed to lookup view \"([^\"]+)\""
 )
-_DENIED = re.compile(
+_DENIED = pattern(
     r"EACCES: permission denied, \w+ '([^']+)'|(?:open|mkdir|unlink|exec|create) ([^\s:]+): permission denied"
 )
-_ZONE = re.compile(r"unknown time zone ([\w/+-]+)")
-_USER = re.compile(r"user: unknown user(?:id)? (\S+)|unable to find user ([^\s:]+)")
+_ZONE = pattern(r"unknown time zone ([\w/+-]+)")
+_USER = pattern(r"user: unknown user(?:id)? (\S+)|unable to find user ([^\s:]+)")
 
 
 class Files(Protocol):
@@ -56,8 +57,8 @@ class Files(Protocol):
 def find_cause(talk: str, files: Files) -> str | None:
     """Return why a container failed, from everything that it and the engine said; None when nothing is recognised."""
     talk = talk[-MAX_TALK:]
-    for pattern, explain in _EXPLANATIONS:
-        match = pattern.search(talk)
+    for saying, explain in _EXPLANATIONS:
+        match = saying.search(talk)
         if match is not None:
             name = next(group for group in match.groups() if group is not None)
             return explain(name, files)

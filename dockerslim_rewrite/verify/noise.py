@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.verify.observe import Observation
 
 # Dates, times, durations, process ids, ports, hashes, UUIDs: words with a digit in them.
-_NUMBERED = re.compile(r"(?<![\w.:+/-])[\w.:+/-]*\d[\w.:+/-]*")
+_NUMBERED = pattern(r"(?<![\w.:+/-])[\w.:+/-]*\d[\w.:+/-]*")
 
 Mask = Callable[[str], str]
 

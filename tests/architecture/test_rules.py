@@ -56,10 +56,10 @@ def test_importing_the_command_line_imports_nothing_heavy() -> None:
 def test_a_rewrite_imports_only_what_the_file_needs(fixture: str) -> None:
     """`python -m benchmarks cold` measures what this is about."""
     code = (
-        "import sys; from dockerslim_rewrite.cli.rewrite import main\n"
-        "try: main()\nexcept SystemExit: print(*sorted(sys.modules), file=sys.stderr)"
+        "import sys, pathlib, dockerslim_rewrite.cli.rewrite; from dockerslim_rewrite.cli.run import Call, run\n"
+        "run(Call(pathlib.Path(sys.argv[1]), quiet=True)); print(*sorted(sys.modules), file=sys.stderr)"
     )
-    command = [sys.executable, "-c", code, "-q", str(ROOT / "fixtures" / fixture / "Dockerfile")]
+    command = [sys.executable, "-c", code, str(ROOT / "fixtures" / fixture / "Dockerfile")]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True, env=plain_environment()).stderr.split()
     unneeded = {"rich", "yaml", "libcst", "pathspec", "nodesemver", "asyncio", "multiprocessing", "tomllib"}
     unneeded |= {f"dockerslim_rewrite.languages.{name}" for name in ("go", "node", "python") if name not in fixture}

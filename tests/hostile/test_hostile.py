@@ -40,21 +40,19 @@ QUICK = (
 )
 # Runs the command and prints what it opens, starts and connects to.
 TRACED = """
-import sys
-seen = []
+import os, sys
+def tell(line):
+    os.write(1, line.encode() + b"\\n")
 def hook(event, arguments):
     if event == "open":
-        seen.append(f"open {arguments[0]!r} {arguments[1]!r}")
+        tell(f"open {arguments[0]!r} {arguments[1]!r}")
     elif event.startswith(("socket.", "subprocess.", "os.exec", "os.spawn", "os.posix_spawn", "os.system", "os.fork")):
-        seen.append(f"event {event}")
+        tell(f"event {event}")
     elif event in ("os.listdir", "os.scandir"):
-        seen.append(f"list {arguments[0]!r}")
+        tell(f"list {arguments[0]!r}")
 sys.addaudithook(hook)
 from dockerslim_rewrite.cli.rewrite import main
-try:
-    main()
-finally:
-    sys.stdout.write("\\n".join(seen))
+main()
 """
 
 

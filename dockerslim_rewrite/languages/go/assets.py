@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -17,10 +16,11 @@ from dockerslim_rewrite.languages.go.generated import Made, read_generated
 from dockerslim_rewrite.languages.go.tree import Tree
 from dockerslim_rewrite.languages.go.uses import Uses
 from dockerslim_rewrite.languages.model import RANK_ASSETS, Artifact, MakeDirectory, Note, Project, Suggestion
+from dockerslim_rewrite.patterns import pattern
 
 MAX_ENTRIES = 12
 _MAKES = "the program makes files there"
-_DATA_FILE = re.compile(r"[\w-]+\.[A-Za-z]\w{0,7}")
+_DATA_FILE = pattern(r"[\w-]+\.[A-Za-z]\w{0,7}")
 
 
 class Assets(Struct):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from msgspec import Struct
@@ -11,10 +10,11 @@ from dockerslim_rewrite.analysis.model import Confidence, Evidence, Inference
 from dockerslim_rewrite.knowledge.go_modules import ModuleFact, module_fact, standard_cgo
 from dockerslim_rewrite.languages.go.imports import Closure, Importer, Package
 from dockerslim_rewrite.languages.go.module import Module, go_version
+from dockerslim_rewrite.patterns import pattern
 
 Answer = Literal["needed", "not_needed", "unknown"]
 FIRST_COMPLETE_GO_MOD = (1, 17)  # since then go.mod lists every module that a package of the build comes from
-_LIBRARY = re.compile(r"-l([\w.+-]+)")
+_LIBRARY = pattern(r"-l([\w.+-]+)")
 
 
 class Cgo(Struct, frozen=True):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from msgspec import Struct
 
-_TOKEN = re.compile(r"&&|\|\||[()!]|[\w.]+")
-_RELEASE = re.compile(r"go1\.(\d{1,9})")
+from dockerslim_rewrite.patterns import pattern
+
+_TOKEN = pattern(r"&&|\|\||[()!]|[\w.]+")
+_RELEASE = pattern(r"go1\.(\d{1,9})")
 
 # The lists that package go/build knows (internal/syslist), 2025.
 KNOWN_OS = frozenset(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 import shlex
 
 from msgspec import Struct
@@ -18,10 +17,11 @@ from dockerslim_rewrite.languages.go.tree import Tree
 from dockerslim_rewrite.languages.model import AppendInstruction, Obstacle, Project, ReplaceStart
 from dockerslim_rewrite.languages.obstacles import shown_line
 from dockerslim_rewrite.languages.startline import replace_program
+from dockerslim_rewrite.patterns import pattern
 
 INSTALL_DIRECTORY = "/usr/local/bin"
 _BUILDING = frozenset({"RUN", "COPY", "ADD"})
-_PLAIN_OR_GLOB = re.compile(r"[\w@%+=:,./*?\[\]-]+")
+_PLAIN_OR_GLOB = pattern(r"[\w@%+=:,./*?\[\]-]+")
 
 
 class GoRun(Struct, frozen=True):

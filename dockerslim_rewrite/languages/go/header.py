@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from dockerslim_rewrite.languages.go.constraints import Tags, holds, name_matches, plus_build_holds
+from dockerslim_rewrite.patterns import pattern
 
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"//[^\n]*|/\*(?:.*?\*/|.*)|\"(?:[^\"\\\n]|\\.)*+\"?|`[^`]*+`?|[^\W\d]\w*|[().;]|\n|[^\S\n]+|.", re.DOTALL
 )  # fmt: skip
-_EMBED = re.compile(r"^[ \t]*//go:embed[ \t]+(.+)$", re.MULTILINE)
-_PATTERN = re.compile(r'"(?:[^"\\]|\\.)*+"?|`[^`]*+`?|\S+')
-_CGO = re.compile(r"^[ \t*/]*+#cgo[ \t]++(?:[^:\n]*[ \t])?(LDFLAGS|pkg-config)[ \t]*:(.*)$", re.MULTILINE)
+_EMBED = pattern(r"^[ \t]*//go:embed[ \t]+(.+)$", re.MULTILINE)
+_PATTERN = pattern(r'"(?:[^"\\]|\\.)*+"?|`[^`]*+`?|\S+')
+_CGO = pattern(r"^[ \t*/]*+#cgo[ \t]++(?:[^:\n]*[ \t])?(LDFLAGS|pkg-config)[ \t]*:(.*)$", re.MULTILINE)
 
 
 class Import(Struct, frozen=True):

@@ -13,13 +13,14 @@ from msgspec import Struct
 
 from dockerslim_rewrite.languages.go.command import UNSET
 from dockerslim_rewrite.languages.go.make_functions import UNKNOWN, Expander
+from dockerslim_rewrite.patterns import pattern
 
 MAX_INCLUDES = 50
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = pattern(
     r"(?P<export>export\s++|override\s++|unexport\s++)*(?P<name>[^\s:#=+?!]++)\s*+(?P<operator>::?:?=|\+=|\?=|!=|=)\s*(?P<value>.*)",
     re.DOTALL,
 )
-_CONDITION = re.compile(r"(ifeq|ifneq|ifdef|ifndef)\b\s*(.*)")
+_CONDITION = pattern(r"(ifeq|ifneq|ifdef|ifndef)\b\s*(.*)")
 
 
 class Rule(Struct, frozen=True):
@@ -53,8 +54,8 @@ class Makefile(Struct):
         """Return the rule for a target and the stem that its `%` matched."""
         if target in self.rules:
             return self.rules[target], ""
-        for pattern, rule in self.rules.items():
-            before, percent, after = pattern.partition("%")
+        for target_pattern, rule in self.rules.items():
+            before, percent, after = target_pattern.partition("%")
             long_enough = len(target) > len(before) + len(after)
             if percent and long_enough and target.startswith(before) and target.endswith(after):
                 return rule, target[len(before) : len(target) - len(after)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -11,9 +10,10 @@ from msgspec import Struct
 
 from dockerslim_rewrite.analysis.paths import upwards
 from dockerslim_rewrite.context.model import Context
+from dockerslim_rewrite.patterns import pattern
 
-_WORD = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|`[^`\n]*+`?|//[^\n]*|=>|[()]|[^\s"`()]+')
-_NUMBERS = re.compile(r"\d{1,18}")
+_WORD = pattern(r'"(?:[^"\\\n]|\\.)*+"?|`[^`\n]*+`?|//[^\n]*|=>|[()]|[^\s"`()]+')
+_NUMBERS = pattern(r"\d{1,18}")
 
 
 class Require(Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from dockerslim_rewrite.analysis.model import Step
@@ -13,14 +12,15 @@ from dockerslim_rewrite.languages.go.linking import Linker
 from dockerslim_rewrite.languages.go.module import go_version
 from dockerslim_rewrite.languages.go.outputs import Output
 from dockerslim_rewrite.languages.model import InsertText, Project, Suggestion
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.shell.model import SimpleCommand, Word
 from dockerslim_rewrite.shell.parse import unwrap
 
 FIRST_TRIMPATH = (1, 13)  # Go 1.13 release notes
 LINKER_FLAGS = "-s -w"
 # a list of flags that begins with one, in quotes
-_QUOTED_FLAGS = re.compile(r"""["'](?=-)""")
-_ASSIGNED_FLAGS = re.compile(r"""--?ldflags=["'](?=-)""")
+_QUOTED_FLAGS = pattern(r"""["'](?=-)""")
+_ASSIGNED_FLAGS = pattern(r"""--?ldflags=["'](?=-)""")
 
 
 def strip_binaries(

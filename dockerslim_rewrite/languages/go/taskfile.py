@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from dockerslim_rewrite.context.yaml_text import parse_yaml
 from dockerslim_rewrite.languages.go.command import UNSET
+from dockerslim_rewrite.patterns import pattern
 
 TASKFILES = (
     "Taskfile.yml",
@@ -20,7 +20,7 @@ TASKFILES = (
 MAX_DEPTH = 16
 MAX_COMMANDS = 2_000
 MAX_LENGTH = 1_000_000
-_REFERENCE = re.compile(r"\{\{\s*+(?:\.(\w+)\s*+|[^{}]*+)\}\}")
+_REFERENCE = pattern(r"\{\{\s*+(?:\.(\w+)\s*+|[^{}]*+)\}\}")
 
 
 def task_commands(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -16,12 +15,13 @@ from dockerslim_rewrite.languages.go.embedded import Embedded
 from dockerslim_rewrite.languages.go.program import Place, Program, Source, line, text, walk
 from dockerslim_rewrite.languages.go.syntax_values import Value, arguments_of
 from dockerslim_rewrite.languages.go.values import Evaluator, Surroundings
+from dockerslim_rewrite.patterns import pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-_LITERAL = re.compile(r'"([^"\\\n]{2,200})"|`([^`\n]{2,200})`')
+_LITERAL = pattern(r'"([^"\\\n]{2,200})"|`([^`\n]{2,200})`')
 
 
 class Uses(Struct):

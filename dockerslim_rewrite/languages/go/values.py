@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import posixpath
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,13 +22,14 @@ from dockerslim_rewrite.languages.go.syntax_values import (
     parameter_position,
     string_literal,
 )
+from dockerslim_rewrite.patterns import pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 MAX_DEPTH = 12
 MAX_VALUES = 32
-_VERB = re.compile(r"%[-+# 0-9.*]*[a-zA-Z%]")
+_VERB = pattern(r"%[-+# 0-9.*]*[a-zA-Z%]")
 _FLAG_PACKAGES = ("flag", "github.com/spf13/pflag", "github.com/namsral/flag", "github.com/peterbourgon/ff")
 _KEEPING = frozenset({"Clean", "Abs", "ToSlash", "FromSlash", "EvalSymlinks"})
 _PATHS = ("path/filepath", "path")

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
+from dockerslim_rewrite.patterns import pattern
+
 EXTENSIONS = (".vue", ".svelte", ".astro")
-_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
-_FENCE = re.compile(r"\s*---\r?\n(.*?)\r?\n---\s*$", re.DOTALL | re.MULTILINE)
+_SCRIPT = pattern(r"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_FENCE = pattern(r"\s*---\r?\n(.*?)\r?\n---\s*$", re.DOTALL | re.MULTILINE)
 
 
 def scripts_in(path: str, text: str) -> str:

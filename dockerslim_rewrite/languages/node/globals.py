@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from dockerslim_rewrite.analysis.model import Evidence
@@ -21,8 +20,9 @@ from dockerslim_rewrite.languages.node.build import GlobalInstall, installed_glo
 from dockerslim_rewrite.languages.node.corepack import brought_managers
 from dockerslim_rewrite.languages.node.study import Study
 from dockerslim_rewrite.languages.obstacles import shown_line
+from dockerslim_rewrite.patterns import pattern
 
-_REGISTRY_NAME = re.compile(r"(@[\w.~-]+/)?[\w~-][\w.~-]*(@[^/:]*)?")
+_REGISTRY_NAME = pattern(r"(@[\w.~-]+/)?[\w~-][\w.~-]*(@[^/:]*)?")
 
 
 def global_suggestions(facts: Study) -> Iterator[Suggestion]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
@@ -19,6 +18,7 @@ from dockerslim_rewrite.languages.node.paths import PathValue
 from dockerslim_rewrite.languages.node.scripts import Leaf
 from dockerslim_rewrite.languages.node.sources import read_source
 from dockerslim_rewrite.languages.node.tsconfig import TsConfig, read_tsconfig
+from dockerslim_rewrite.patterns import pattern
 
 _COPIES = frozenset({"cp", "cpx", "cpx2", "cpy", "copyfiles", "ncp", "shx", "mv", "copy-files-from-to"})
 _HARMLESS = frozenset(
@@ -27,7 +27,7 @@ _HARMLESS = frozenset(
 # Modules of Node with which a configuration writes no files.
 _PURE = frozenset({"module", "os", "path", "process", "url"})
 # A quoted path, or anything else (an environment variable). Source: https://www.prisma.io/docs/orm/reference
-_PRISMA_OUTPUT = re.compile(r'\s*output\s*=\s*(?:"([^"$]+)"\s*(?://.*)?$)?')
+_PRISMA_OUTPUT = pattern(r'\s*output\s*=\s*(?:"([^"$]+)"\s*(?://.*)?$)?')
 
 
 class Output(Struct, frozen=True):

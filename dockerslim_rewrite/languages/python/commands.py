@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.python_packages import manager, names
+from dockerslim_rewrite.patterns import pattern
 
 Kind = Literal["install", "environment", "activate", "inert", "run", "unknown"]
-_PYTHON = re.compile(r"python(?:[23](?:\.\d+)?)?")
-_PIP = re.compile(r"pip(?:[23](?:\.\d+)?)?")
+_PYTHON = pattern(r"python(?:[23](?:\.\d+)?)?")
+_PIP = pattern(r"pip(?:[23](?:\.\d+)?)?")
 
 
 class PythonCommand(Struct, frozen=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -15,12 +14,13 @@ from dockerslim_rewrite.knowledge.python_packages import environment_path, names
 from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.languages.python.build import SYSTEM, SYSTEM_PROGRAMS, BuildFacts, Install
 from dockerslim_rewrite.languages.python.commands import is_python
+from dockerslim_rewrite.patterns import pattern
 
 MAX_FILES = 2_000
 MAX_CHARACTERS = 200_000
 # a path in text has no grammar: what stands behind Python's prefix is enough
-_PREFIX_PATH = re.compile(r"/usr/local/(?:bin/([\w.+-]+)|lib/(python[\d.]*))")
-_SITE = re.compile(r"(?:site|dist)-packages")
+_PREFIX_PATH = pattern(r"/usr/local/(?:bin/([\w.+-]+)|lib/(python[\d.]*))")
+_SITE = pattern(r"(?:site|dist)-packages")
 _TEXT_SUFFIXES = (
     ".py",
     ".sh",

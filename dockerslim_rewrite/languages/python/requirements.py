@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,11 +12,12 @@ from msgspec import Struct
 
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge.python_packages import normalise
+from dockerslim_rewrite.patterns import pattern
 
 MAX_INCLUDES = 20
 # the grammar of a requirement starts with its name and extras (PEP 508)
-_NAME = re.compile(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?")
-_PIN = re.compile(r"===?\s*(\d[\w.]*)")
+_NAME = pattern(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?")
+_PIN = pattern(r"===?\s*(\d[\w.]*)")
 
 
 class Requirement(Struct, frozen=True):
