@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.shell.builtins import shell_facts
 from dockerslim_rewrite.shell.model import SimpleCommand
+from dockerslim_rewrite.shell.wrappers import shell_call
 
 Arguments = tuple[str | None, ...]
 
@@ -77,3 +78,12 @@ def runs_itself(command: SimpleCommand) -> bool:
         return False
     wrapper = shell_facts().wrappers.get(posixpath.basename(command.name or ""))
     return at == 0 or (wrapper is not None and at <= wrapper.operands + 2)
+
+
+def with_text(command: SimpleCommand, argv: Arguments) -> Arguments:
+    """Put in the text that a shell is given where only the values of its variables are not known."""
+    call = shell_call(command)
+    if call is None or len(argv) != len(command.words):
+        return argv
+    pairs = zip(command.words, argv, strict=True)
+    return tuple(call.text.value if value is None and word.span == call.text.span else value for word, value in pairs)

@@ -16,6 +16,7 @@ from dockerslim_rewrite.analysis.handover import (
     keep_arguments,
     runs_itself,
     set_arguments,
+    with_text,
 )
 from dockerslim_rewrite.analysis.model import Command, Evidence, RuntimeContract, StageFacts
 from dockerslim_rewrite.analysis.paths import below
@@ -175,7 +176,7 @@ class _Follower(Struct):
             self.shell,
             tuple(dict.fromkeys(self.scripts)),
             tuple(dict.fromkeys(self.interpreters)),
-            tuple(self.unknown),
+            tuple(dict.fromkeys(self.unknown)),
         )
 
     def need_shell(self, evidence: Evidence, why: str) -> None:
@@ -314,7 +315,7 @@ class _Follower(Struct):
             line = text.count("\n", 0, command.span.start) + 1 if in_file else evidence.line
             here = Evidence(evidence.file, line, command.span.of(text).strip())
             is_last = number == len(commands) - 1 or command.name == "exec"
-            self._command(command, cwd, here, expand(command, arguments, kept), is_last, depth)
+            self._command(command, cwd, here, with_text(command, expand(command, arguments, kept)), is_last, depth)
 
     def _command(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.languages.model import Obstacle, Project
@@ -39,3 +39,12 @@ def installs_at_start(project: Project, installs: Iterable[Evidence]) -> Iterato
     for evidence in tuple(installs)[:1]:
         message = f"the container installs packages when it starts ({evidence}): the toolchain is needed at run time"
         yield Obstacle("D17", shown_line(project, evidence), message, "install them in a RUN")
+
+
+def no_program(project: Project, evidence: Evidence, argv: Sequence[str | None], message: str) -> Obstacle:
+    """Refuse a start command that names no program: a prompt (D17), or a shell with a text that is not known (D02)."""
+    line = start_line(project, evidence)
+    if None in argv:
+        message = f"what the start command runs cannot be followed: {evidence}"
+        return Obstacle("D02", line, message, "start the program by name")
+    return Obstacle("D17", line, message, "name the program in CMD, or keep this file as it is")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,6 +14,8 @@ from dockerslim_rewrite.shell.model import Assignment, SimpleCommand, Word
 from dockerslim_rewrite.syntax.model import Span
 
 ASSIGNMENT = pattern(r"([A-Za-z_][A-Za-z0-9_]*)=")
+_PUT_IN = pattern(r"\$(?:\{([A-Za-z_]\w*)(?::?[-+=?][^{}$\"\\]*)?\}|([A-Za-z_]\w*))")
+_ESCAPED = pattern(r"\\([$\"\\])")
 
 
 class ShellCall(Struct, frozen=True):
@@ -50,12 +53,32 @@ def shell_call(command: SimpleCommand) -> ShellCall | None:
     if at is None:
         return None
     if runs_text:
-        known = at < len(words) and words[at].value is not None
-        return ShellCall(name, words[at], words[at + 2 :]) if known else None
+        text = _text_of(words[at]) if at < len(words) else None
+        return ShellCall(name, text, words[at + 2 :]) if text is not None else None
     bodies = [item.target for item in command.redirects if item.operator.startswith("<<")]
     if at == len(words) and bodies and bodies[-1].value is not None:
         return ShellCall(name, bodies[-1], ())
     return None
+
+
+def _text_of(word: Word) -> Word | None:
+    """Return the text that a shell is given, None when it is not known.
+
+    In `sh -c "serve --port $PORT"` the outer shell puts the values of variables in. Where they are not known, the text
+    is read as if the inner shell did: the same, unless the inner one quotes or sets such a variable.
+    """
+    text = word.text
+    if word.value is not None:
+        return word
+    if len(text) < 2 or text[0] != '"' or text[-1] != '"' or "'" in text or "`" in text:
+        return None
+    plain = _ESCAPED.sub("", text[1:-1])
+    if any(mark in _PUT_IN.sub("", plain) for mark in '$"\\'):
+        return None
+    bare = _PUT_IN.sub(" ", text[1:-1])
+    if any(re.search(rf"\b{match[1] or match[2]}\b", bare) for match in _PUT_IN.finditer(plain)):
+        return None
+    return replace(word, value=_ESCAPED.sub(r"\1", text[1:-1]))
 
 
 def _shell_options(words: tuple[Word, ...]) -> tuple[int | None, bool]:

@@ -180,3 +180,15 @@ def test_scripts_that_call_each_other_without_end_are_not_followed() -> None:
     found = start('CMD ["/app/a.sh"]', {"a.sh": "#!/bin/sh\n/app/b.sh\n", "b.sh": "#!/bin/sh\n/app/a.sh\n"})
     assert found.processes == ()
     assert found.unknown
+
+
+def test_variables_that_a_shell_puts_into_a_text_do_not_hide_what_it_runs() -> None:
+    found = start('CMD bash -lc "./setup --fast && serve --port ${PORT:-80}"\n')
+    main = found.main
+    assert main is not None and main.argv == ("serve", "--port", None)
+    assert ("./setup", "--fast") in argvs(found)
+    assert "bash" in found.interpreters and not found.unknown
+
+
+def test_a_text_of_a_variable_alone_is_unknown_once() -> None:
+    assert len(start('CMD sh -c "$COMMAND"\n').unknown) == 1

@@ -78,6 +78,8 @@ def test_the_assignment_has_its_place() -> None:
         ("bash -eo pipefail -c 'a'", "bash", "a"),
         ("sudo sh -c 'a'", "sh", "a"),
         ("sh -s <<EOF\na\nEOF", "sh", "a\n"),
+        ('sh -c "a --port ${PORT:-80} $B"', "sh", "a --port ${PORT:-80} $B"),
+        (r'sh -c "a \"$X\" \$Y"', "sh", 'a "$X" $Y'),
     ],
 )
 def test_a_shell_with_a_text_is_recognised(text: str, shell: str, script: str) -> None:
@@ -86,7 +88,23 @@ def test_a_shell_with_a_text_is_recognised(text: str, shell: str, script: str) -
     assert (call.shell, call.text.value) == (shell, script)
 
 
-@pytest.mark.parametrize("text", ["sh run.sh", "sh", 'sh -c "$X"', "sh $X -c a", "bash run.sh <<EOF\na\nEOF"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sh run.sh",
+        "sh",
+        "sh $X -c a",
+        "bash run.sh <<EOF\na\nEOF",
+        "sh -c $X",
+        'sh -c "$(cat start)"',
+        'sh -c "a `b` $X"',
+        'sh -c "a $1"',
+        "sh -c \"a '$X'\"",
+        'sh -c "X=1 a $X"',
+        'sh -c "for X in 1 2; do a $X; done"',
+        'sh -c "a "$X',
+    ],
+)
 def test_other_commands_are_no_shell_call(text: str) -> None:
     assert shell_call(command(text)) is None
 

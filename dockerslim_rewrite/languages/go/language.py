@@ -225,6 +225,8 @@ class _Inference:
         self.suggestions.append(Suggestion("G15", what, start, evidence, changes=start.changes))
 
     def _untraced(self, process: Process) -> None:
+        if process.evidence in self.project.start.unknown:
+            return  # a shell with a text or script that cannot be read: the planner says so (D02)
         name = process.argv[0] or ""
         message = f"nothing in this file is known to build {name}"
         hint = "start the binary by its path, or build it with `go build -o`"

@@ -15,7 +15,7 @@ from dockerslim_rewrite.languages.node.launch import NODE
 from dockerslim_rewrite.languages.node.layout import Layout
 from dockerslim_rewrite.languages.node.locks.text import load_yaml
 from dockerslim_rewrite.languages.node.study import Study, is_berry
-from dockerslim_rewrite.languages.obstacles import installs_at_start, start_line, unread_triggers
+from dockerslim_rewrite.languages.obstacles import installs_at_start, no_program, start_line, unread_triggers
 
 
 def find_obstacles(study: Study) -> tuple[Obstacle, ...]:
@@ -37,18 +37,13 @@ def _idle(study: Study) -> Iterator[Obstacle]:
     """A shell, a prompt or a sleep: people use what is installed."""
     main = study.launch.main
     leaf = main.leaves[0] if main is not None and len(main.leaves) == 1 else None
-    if leaf is None:
+    if leaf is None or leaf.evidence in study.project.start.unknown:
         return
     prompt = leaf.program in NODE and len(leaf.argv) == 1
     if prompt or leaf.program in node_packages.names("idle", "programs"):
         text = " ".join(word or "?" for word in leaf.argv)
         message = f"the container starts `{text}`, not a program: the toolchain is the product"
-        yield Obstacle(
-            "D17",
-            start_line(study.project, leaf.evidence),
-            message,
-            "name the program in CMD, or keep this file as it is",
-        )
+        yield no_program(study.project, leaf.evidence, leaf.argv, message)
 
 
 def _mounted(study: Study) -> Iterator[Obstacle]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -20,6 +21,10 @@ MAX_FILES = 2_000
 MAX_CHARACTERS = 200_000
 # a path in text has no grammar: what stands behind Python's prefix is enough
 _PREFIX_PATH = pattern(r"/usr/local/(?:bin/([\w.+-]+)|lib/(python[\d.]*))")
+# a login shell reads /etc/profile, which sets PATH anew: `bash -lc TEXT`, `["bash", "-l"]`, `#!/bin/bash -l`
+_LOGIN_SHELL = pattern(
+    r"""(?<![\w.-])(?:ba|da|a|k|z)?sh["',\s]+(?:-\w+["',\s]+(?:pipefail["',\s]+)?)*(?:-[a-z]*l[a-z]*|--login)(?![\w-])"""
+)
 _SITE = pattern(r"(?:site|dist)-packages")
 _TEXT_SUFFIXES = (
     ".py",
@@ -122,19 +127,29 @@ def _forbids_environment(project: Project, build: BuildFacts, effects: tuple[Com
             if found := _names_prefix(project, text, made) or _SITE.search(text):
                 what = found if isinstance(found, str) else found[0]
                 yield Evidence("Dockerfile", instruction.line, f"{instruction.keyword} names {what}")
+            if login := _LOGIN_SHELL.search(text):
+                yield Evidence("Dockerfile", instruction.line, _resets(login))
     yield from _files(project, made)
 
 
 def _resets_path(project: Project, effects: tuple[CommandEffect, ...]) -> Iterator[Evidence]:
-    """Yield programs that start others with a PATH of their own."""
+    """Yield programs that start others with a PATH of their own, and compose's commands for a login shell."""
     for process in project.start.processes:
         if posixpath.basename(process.argv[0] or "") in names("environment", "resets_path"):
             yield process.evidence
+    for service in project.services:
+        if found := _LOGIN_SHELL.search(service.evidence.text):
+            yield Evidence(service.evidence.file, service.evidence.line, _resets(found))
     for command in effects:
         for effect in command.effects:
             packages = set(effect.packages) if isinstance(effect, InstallsPackages) else set()
             for name in sorted(names("environment", "resets_path_packages") & packages):
                 yield Evidence("Dockerfile", command.line, f"{name} starts programs with a PATH of its own")
+
+
+def _resets(login: re.Match[str]) -> str:
+    words = " ".join(re.findall(r"[\w-]+", login[0]))
+    return f"`{words}` is a login shell, which sets PATH anew"
 
 
 def _settings(project: Project) -> Iterator[Evidence]:
@@ -174,7 +189,7 @@ def _copied(project: Project, path: str) -> bool:
 
 
 def _files(project: Project, made: set[str]) -> Iterator[Evidence]:
-    """Yield copied files that name a program of Python's prefix: supervisor and cron tables, shebangs."""
+    """Yield copied files that name a program of Python's prefix or a login shell: supervisor tables, shebangs."""
     context = project.context
     seen = 0
     for tree in project.files.trees:
@@ -190,8 +205,9 @@ def _files(project: Project, made: set[str]) -> Iterator[Evidence]:
                 continue
             seen += 1
             text = context.read_text(path)
-            if text is None or len(text) > MAX_CHARACTERS or "/usr/local/" not in text:
+            if text is None or len(text) > MAX_CHARACTERS:
                 continue
-            found = _names_prefix(project, text, made)
-            if found:
+            if found := _names_prefix(project, text, made):
                 yield Evidence(path, text.count("\n", 0, text.find(found)) + 1, f"names {found}")
+            if login := _LOGIN_SHELL.search(text):
+                yield Evidence(path, text.count("\n", 0, login.start()) + 1, _resets(login))

@@ -47,7 +47,8 @@ def read_launch(project: Project) -> Launch:
 def _take(launch: Launch, flow: Start, main: Process | None) -> None:
     for process in flow.processes:
         words = tuple(word or "" for word in process.argv)
-        _process(launch, words, process.evidence, is_main=process is main)
+        followed = process.evidence not in flow.unknown  # a shell with a script that cannot be read is no prompt
+        _process(launch, words, process.evidence, is_main=process is main and followed)
 
 
 def _process(launch: Launch, words: tuple[str, ...], evidence: Evidence, *, is_main: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dockerslim_rewrite.knowledge.python_packages import names
 from dockerslim_rewrite.languages.model import Obstacle, Project
-from dockerslim_rewrite.languages.obstacles import installs_at_start, start_line, unread_triggers
+from dockerslim_rewrite.languages.obstacles import installs_at_start, no_program, start_line, unread_triggers
 from dockerslim_rewrite.languages.python.build import BuildFacts
 from dockerslim_rewrite.languages.python.commands import is_python
 from dockerslim_rewrite.languages.python.launch import Launch
@@ -31,8 +31,8 @@ def find_obstacles(project: Project, build: BuildFacts, launch: Launch, roots: t
 def _idle(project: Project, launch: Launch) -> Iterator[Obstacle]:
     for evidence in launch.idle[:1]:
         message = f"the container starts a prompt or waits ({evidence.text}): the toolchain is the product"
-        hint = "name the program in CMD, or keep this file as it is"
-        yield Obstacle("D17", start_line(project, evidence), message, hint)
+        main = project.start.main
+        yield no_program(project, evidence, main.argv if main is not None else (), message)
     for evidence in launch.development[:1]:
         message = f"a notebook, a test runner or an installer starts ({evidence.text}): the toolchain is the product"
         yield Obstacle("D17", start_line(project, evidence), message, "keep this file for development")

@@ -281,6 +281,7 @@ def test_n16_prisma_asks_for_openssl() -> None:
         ('["node"]', {"D17"}),
         ('["bash"]', {"D17"}),
         ("sleep infinity", {"D17"}),
+        ('bash -c "$(cat start)"', {"D02"}),
         ('["node", "index.js"]', set()),
     ],
 )

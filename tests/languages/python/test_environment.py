@@ -26,12 +26,33 @@ def test_environment_is_made_before_the_author_s_lines() -> None:
         'CMD ["su", "app", "-c", "python app.py"]\n',
         "RUN git clone https://host.example/x.git && cd x && make install\n" + START,
         "COPY worker.conf /etc/supervisor/conf.d/\n" + START,
+        'CMD bash -lc "flask run --port ${PORT:-80}"\n',
+        'CMD ["bash", "-l", "-c", "flask run"]\n',
+        'SHELL ["/bin/bash", "-euo", "pipefail", "-lc"]\nCMD flask run\n',
+        "RUN bash --login -c 'pip install gunicorn'\n" + START,
+        'CMD ["./login.sh"]\n',
     ],
 )
 def test_prefix_where_an_environment_is_not_found(lines: str) -> None:
-    findings = infer(BASE + lines, {**APP, "worker.conf": "command=/usr/local/bin/celery\n"})
+    files = {"worker.conf": "command=/usr/local/bin/celery\n"}
+    if "login.sh" in lines:
+        files["login.sh"] = "#!/bin/bash -l\nexec flask run\n"
+    findings = infer(BASE + lines, {**APP, **files})
     assert not additions(findings)
     assert "/usr/local" in artifacts(findings)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'CMD bash -c "ls -l && flask run --port $PORT"\n',
+        'CMD ["bash", "-ec", "flask run -l"]\n',
+        "RUN ./setup.sh -l\n" + START,
+        "RUN ssh -l deploy host.example true || true\n" + START,
+    ],
+)
+def test_other_options_are_no_login_shell(line: str) -> None:
+    assert f"RUN {environment_command()}" in additions(infer(BASE + line, {**APP, "setup.sh": "exit 0\n"}))
 
 
 def test_python_2_has_no_environment() -> None:
@@ -219,3 +240,10 @@ def test_triggers_of_the_base_are_refused() -> None:
 def test_packages_that_are_installed_at_start_are_refused() -> None:
     start = "CMD pip install -r requirements.txt && python app.py\n"
     assert codes(infer(f"FROM python:3.12\nWORKDIR /app\nCOPY . .\n{start}", APP)) == {"D17"}
+
+
+@pytest.mark.parametrize(
+    ("start", "code"), [("bash", "D17"), ("bash -l", "D17"), ('bash -c "$(cat start)"', "D02"), ("sh $START", "D02")]
+)
+def test_a_shell_without_a_text_is_a_prompt(start: str, code: str) -> None:
+    assert codes(infer(f"{BASE}CMD {start}\n", APP)) == {code}
