@@ -102,6 +102,7 @@ def _unknown_kind(base: str, command: SimpleCommand) -> Effect:
 _BY_KIND: dict[str, Callable[[str, SimpleCommand], Effect]] = {
     "inert": lambda base, command: Inert(),
     "build": lambda base, command: Builds(base),
+    "make": lambda base, command: Builds(base, installs=any("install" in (word or "") for word in command.argv[1:])),
     "user": accounts.read_account,
     "network": downloads.read_download,
     "config": filesystem.read_config,

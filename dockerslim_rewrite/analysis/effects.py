@@ -68,9 +68,17 @@ class Attributes(Struct, frozen=True):
 
 
 class Builds(Struct, frozen=True):
-    """A build tool ran: it writes within the project's tree, its own caches and install paths."""
+    """A build tool ran: it writes within the project's tree, its own caches and install paths. `installs` tells
+    whether it puts what it made into a prefix of the system: `make install`."""
 
     program: str
+    installs: bool = False
+
+
+class IndexesLibraries(Struct, frozen=True):
+    """Makes the loader's cache of shared libraries anew (`ldconfig`). `places` are directories that it is given."""
+
+    places: tuple[str, ...]
 
 
 class Unknown(Struct, frozen=True):
@@ -89,6 +97,7 @@ Effect: TypeAlias = (
     | Removes
     | Attributes
     | Builds
+    | IndexesLibraries
     | Unknown
 )
 

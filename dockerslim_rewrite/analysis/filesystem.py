@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator
 
-from dockerslim_rewrite.analysis.effects import Attributes, Effect, Inert, Removes, Unknown, Writes
+from dockerslim_rewrite.analysis.effects import Attributes, Effect, IndexesLibraries, Inert, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.words import absolute, options_and_operands
 from dockerslim_rewrite.knowledge.options import options_with_value
 from dockerslim_rewrite.knowledge.system import system_paths
@@ -216,7 +216,8 @@ def read_config(base: str, command: SimpleCommand) -> Effect:
     if base == "update-ca-certificates":
         return Writes(("/etc/ssl/certs",), "tree")
     if base == "ldconfig":
-        return Inert()
+        paths = _paths(options_and_operands(command)[1], command)
+        return unresolved(command) if paths is None else IndexesLibraries(paths)
     return Unknown(f"{base} changes the system's configuration")
 
 

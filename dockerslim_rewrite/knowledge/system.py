@@ -7,7 +7,7 @@ from typing import Literal
 
 from dockerslim_rewrite.knowledge.tables import load
 
-Meaning = Literal["scratch", "secrets", "shared", "programs", "volatile", "system"]
+Meaning = Literal["scratch", "secrets", "shared", "programs", "volatile", "system", "installed", "libraries"]
 
 
 @cache

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.tables import load
 
-Kind = Literal["package-manager", "build", "filesystem", "user", "inert", "network", "config"]
+Kind = Literal["package-manager", "build", "make", "filesystem", "user", "inert", "network", "config"]
 
 
 class Tool(Struct, frozen=True):

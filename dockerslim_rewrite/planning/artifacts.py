@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from dockerslim_rewrite.analysis.effects import CommandEffect, Removes, Unknown, Writes
+from dockerslim_rewrite.analysis.effects import Builds, CommandEffect, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.files import ImageFiles, unpacks
 from dockerslim_rewrite.analysis.model import CopyFacts, Evidence, StageFacts
 from dockerslim_rewrite.analysis.paths import below, upwards
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, Artifact, Findings
+from dockerslim_rewrite.planning.libraries import filled_by, holds_libraries, install_prefix
 from dockerslim_rewrite.shell.model import SimpleCommand
 
 _GLOB = frozenset("*?[")
@@ -78,14 +79,16 @@ def system_layer(
     covered: frozenset[tuple[int, int]],
     programs: frozenset[str] | None,
     *,
+    links_libraries: bool = False,
     app_at_root: bool = False,
 ) -> SystemLayer:
     """Collect what COPY, ADD and RUN put outside the languages' roots; `app_at_root` when `/` is one of them.
 
     `programs`: the names started at run time when all are known, else None; a program file that nothing starts is
-    then left behind.
+    then left behind. `links_libraries`: what runs may load shared libraries.
     """
-    collector = _Collector(facts, roots, programs)
+    effects = tuple(effects)
+    collector = _Collector(facts, roots, programs, effects, links_libraries)
     collector.copies(files, app_at_root=app_at_root)
     for command in effects:
         if (command.step, command.command) not in covered:
@@ -94,10 +97,19 @@ def system_layer(
 
 
 class _Collector:
-    def __init__(self, facts: StageFacts, roots: tuple[str, ...], programs: frozenset[str] | None) -> None:
+    def __init__(
+        self,
+        facts: StageFacts,
+        roots: tuple[str, ...],
+        programs: frozenset[str] | None,
+        effects: tuple[CommandEffect, ...],
+        links: bool,
+    ) -> None:
         self._facts = facts
         self._roots = roots
         self._programs = programs
+        self._effects = effects
+        self._links_libraries = links
         self._wanted: dict[str, Wanted] = {}
         self._links: dict[str, Link] = {}
         self._problems: list[tuple[int, str]] = []
@@ -177,6 +189,8 @@ class _Collector:
             elif isinstance(effect, Writes):
                 for path in effect.paths:
                     self._write(path, effect, command)
+            elif isinstance(effect, Builds) and effect.installs:
+                self._installed(install_prefix(command, self._effects), command)
 
     def _write(self, path: str, effect: Writes, command: CommandEffect) -> None:
         what = f"line {command.line} writes it"
@@ -192,12 +206,23 @@ class _Collector:
                 self._links[path] = Link(path, effect.target, evidence, effect.replaces)
             return
         if effect.what == "tree" and path in system_paths("shared"):
-            if self._programs is None:
-                self._problems.append(
-                    (command.line, f"`{_short(command.text)}`: what it puts into {path} is not known")
-                )
+            if self._programs is None or holds_libraries(path):
+                self._installed(path, command)
             return
         self._want(path, effect.what != "file", "D09", what, command.line, _short(command.text), RANK_SYSTEM)
+
+    def _installed(self, path: str | None, command: CommandEffect) -> None:
+        """Carry what fills a directory beside the base's own files: libraries, their data, and programs."""
+        if self._programs is not None and not self._links_libraries:
+            return
+        text = _short(command.text)
+        places = filled_by(path, programs=self._programs is None) if path is not None else ()
+        if not places:
+            self._problems.append((command.line, f"`{text}`: what it puts into {path or 'its prefix'} is not known"))
+        for place in places:
+            if not self._is_left(place):
+                what = f"line {command.line} installs into it"
+                self._add(place, True, "D09", what, command.line, text, RANK_SYSTEM)
 
     def _is_made_to_last(self, path: str) -> bool:
         """Tell whether a directory in /tmp or /run is for the program: nothing in the build does any more with it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -37,6 +37,7 @@ from dockerslim_rewrite.planning.contract import item_index
 from dockerslim_rewrite.planning.ignores import ignored_codes
 from dockerslim_rewrite.planning.inherited import unknown_values
 from dockerslim_rewrite.planning.layout import Chosen, Layout, lay_out
+from dockerslim_rewrite.planning.libraries import index_again
 from dockerslim_rewrite.planning.lines import needs_chmod
 from dockerslim_rewrite.planning.model import Blocker, NoBenefit, Options, RewritePlan, Size
 from dockerslim_rewrite.planning.needs import (
@@ -71,13 +72,14 @@ class Inputs(Struct, frozen=True):
 
 
 class _Needs(Struct, frozen=True):
-    """Everything decided before the base is."""
+    """Everything decided before the base is. `again` are commands of the author's that the runtime stage repeats."""
 
     wanted: tuple[Wanted, ...]
     system: SystemLayer
     packages: PackagePlan
     requirements: tuple[Requirement, ...]
     ownership: Ownership
+    again: tuple[Suggestion, ...]
 
 
 def make_plan(inputs: Inputs) -> RewritePlan | NoBenefit | tuple[Blocker, ...]:
@@ -96,7 +98,7 @@ def make_plan(inputs: Inputs) -> RewritePlan | NoBenefit | tuple[Blocker, ...]:
     fit, misfits = _choose(inputs, needs)
     if fit is None:
         return _no_base(inputs, misfits)
-    return _plan(inputs, applied, withheld, needs, fit, misfits)
+    return _plan(inputs, (*applied, *needs.again), withheld, needs, fit, misfits)
 
 
 def _still_there(inputs: Inputs, wanted: Iterable[Wanted]) -> list[Wanted]:
@@ -136,26 +138,42 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
     roots = tuple(root for root in every if root != "/")
     covered = frozenset(key for finding in inputs.findings for key in finding.covered_commands)
     started = programs if known else None
+    links = any(isinstance(item.need, NeedLibc) for item in base)
     system = system_layer(
-        project.facts, project.files, project.effects, roots, covered, started, app_at_root=len(roots) < len(every)
+        project.facts,
+        project.files,
+        project.effects,
+        roots,
+        covered,
+        started,
+        links_libraries=links,
+        app_at_root=len(roots) < len(every),
     )
     packages = sort_packages(
         project.facts,
         project.effects,
         programs,
         programs_known=known,
-        links_libraries=any(isinstance(item.need, NeedLibc) for item in base),
+        links_libraries=links,
         code=PACKAGE_CODES.get(inputs.language, "D10"),
     )
     system = replace(system, wanted=tuple(_still_there(inputs, system.wanted)))
     base = without_brought(base, (item.artifact for item in system.wanted))
     ownership = Ownership(project.facts, project.effects)
     base += _mode_needs(ownership, project.facts.contract.user, (*system.wanted, *wanted))
+    carried = (*system.wanted, *wanted)  # what both name is the language's: the later one counts
+    again = tuple(index_again(project.facts, project.effects, (item.artifact for item in carried)))
+    base += _shell_needs(system, again)
+    return _Needs(carried, system, packages, (*base, *packages.kept), ownership, again)
+
+
+def _shell_needs(system: SystemLayer, again: Iterable[Suggestion]) -> Iterator[Requirement]:
+    """Yield a shell for what the runtime stage makes once more."""
     if system.links:
         evidence = tuple(link.evidence for link in system.links)
-        base.append(Requirement(NeedShell(), "D09", "a symbolic link is made in the runtime stage", evidence))
-    # What both name is the language's: the later one counts.
-    return _Needs((*system.wanted, *wanted), system, packages, (*base, *packages.kept), ownership)
+        yield Requirement(NeedShell(), "D09", "a symbolic link is made in the runtime stage", evidence)
+    for item in again:
+        yield Requirement(NeedShell(), item.code, item.summary, item.evidence)
 
 
 def _mode_needs(ownership: Ownership, user: str, wanted: tuple[Wanted, ...]) -> list[Requirement]:

@@ -6,6 +6,7 @@ from dockerslim_rewrite.analysis.effects import (
     ChangesAccounts,
     ChangesSources,
     Effect,
+    IndexesLibraries,
     Inert,
     InstallsPackages,
     Removes,
@@ -153,10 +154,25 @@ def test_a_script_outside_the_context_is_unknown() -> None:
 
 
 @pytest.mark.parametrize(
-    "run", ["echo x > /dev/null", "tar -tf x.tgz", "tar -cf - .", "tar cz .", "tar", "find . -name x", "ldconfig"]
+    "run", ["echo x > /dev/null", "tar -tf x.tgz", "tar -cf - .", "tar cz .", "tar", "find . -name x"]
 )
 def test_what_reads_or_prints_writes_nothing(run: str) -> None:
     assert effects(run) == [Inert()]
+
+
+def test_the_loader_s_cache() -> None:
+    assert effects("ldconfig") == [IndexesLibraries(())]
+    assert effects("ldconfig -v /opt/x/lib") == [IndexesLibraries(("/opt/x/lib",))]
+    assert any(isinstance(effect, Unknown) for effect in effects("ldconfig $PLACE"))
+
+
+@pytest.mark.parametrize(
+    ("run", "installs"),
+    [("make", False), ("make install", True), ("make -C x install-strip", True), ("cmake --install build", True)],
+)
+def test_what_a_build_tool_installs(run: str, installs: bool) -> None:
+    (effect,) = effects(run)
+    assert isinstance(effect, Builds) and effect.installs == installs
 
 
 def test_every_command_has_its_line() -> None:

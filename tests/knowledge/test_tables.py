@@ -176,7 +176,7 @@ def test_runtime_libraries_name_releases() -> None:
 def test_tools() -> None:
     table = load("tools")
     conform(table, TOOLS, TOOLS)
-    kinds = {"package-manager", "build", "filesystem", "user", "inert", "network", "config"}
+    kinds = {"package-manager", "build", "make", "filesystem", "user", "inert", "network", "config"}
     for group in table["groups"]:
         conform(group, dict.fromkeys(("kind", "reason", "names"), str), ("kind", "reason", "names"))
         assert group["kind"] in kinds

@@ -141,7 +141,7 @@ class BuildReader:
             return False
         if name in build_drivers():
             self._log.unknown.append(self._evidence(inner, place))
-            return True
+            return False
         return self._script(name, inner, place)
 
     def _evidence(self, command: SimpleCommand, place: _Place) -> Evidence:
@@ -214,7 +214,7 @@ class BuildReader:
         found = [path for name in names if self._tree.is_file(path := posixpath.join(directory, name))]
         if not found:
             self._log.unknown.append(evidence)
-            return True
+            return False
         reader = MakefileReader(
             place.env,
             overrides,
@@ -230,10 +230,11 @@ class BuildReader:
                 env[name] = None if name in env and value == "\x00" else reader.expander.expand(value)
         inner = replace(place, via=place.via or "make", file=shown, depth=place.depth + 1, env=env)
         done: set[str] = set()
+        before = len(self._log.builds)
         for target in targets or [makefile.default]:
             self._target(makefile, reader.expander, target or "", directory, inner, done)
         self._log.unknown.extend(Evidence(shown, line, reason) for line, reason in makefile.problems)
-        return True
+        return len(self._log.builds) > before  # what a C library's `make install` puts where is the planner's
 
     def _target(
         self, makefile: Makefile, expander: Expander, target: str, directory: str, place: _Place, done: set[str]

@@ -94,12 +94,9 @@ def _needs_prefix(effects: Iterable[CommandEffect], build: BuildFacts) -> Iterat
         if (command.step, command.command) in build.covered:
             continue
         for effect in command.effects:
-            if isinstance(effect, Builds) and effect.program in ("make", "gmake", "cmake", "ninja", "meson", "cargo"):
-                if "install" in command.text:
-                    yield Evidence("Dockerfile", command.line, f"`{command.text[:80]}` installs below {SYSTEM}")
-            elif (
-                isinstance(effect, Writes) and effect.what == "tree" and any(_in_prefix(path) for path in effect.paths)
-            ):
+            if isinstance(effect, Builds) and effect.installs:
+                yield Evidence("Dockerfile", command.line, f"`{command.text[:80]}` installs below {SYSTEM}")
+            elif isinstance(effect, Writes) and effect.what == "tree" and any(map(_in_prefix, effect.paths)):
                 yield Evidence("Dockerfile", command.line, f"`{command.text[:80]}` writes below {SYSTEM}")
 
 
