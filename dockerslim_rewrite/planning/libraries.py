@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from dockerslim_rewrite.analysis.effects import CommandEffect, IndexesLibraries
@@ -11,10 +10,11 @@ from dockerslim_rewrite.analysis.model import Evidence, StageFacts
 from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import Artifact, RunInRuntime, Suggestion
+from dockerslim_rewrite.patterns import pattern
 
 PREFIX = "/usr/local"
 # Source: autoconf's and CMake's manuals, GNU Coding Standards (DESTDIR); `PREFIX=` is a convention of plain Makefiles.
-_CHOSEN = re.compile(
+_CHOSEN = pattern(
     r"(?:--prefix|CMAKE_INSTALL_PREFIX(?::\w+)?|\bPREFIX|\bprefix|\bDESTDIR|--destdir)[= ]['\"]?([^\s'\"]+)"
 )
 _LOADER = "/etc/ld.so.conf"
