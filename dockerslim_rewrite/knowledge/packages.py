@@ -48,6 +48,11 @@ def is_served_elsewhere(name: str) -> bool:
     return any(fnmatchcase(_base(name), pattern) for pattern in _names(load("packages")["elsewhere"]))
 
 
+def is_for_embedding(name: str) -> bool:
+    """Tell whether a package holds an interpreter's headers: only a program that embeds the interpreter links it."""
+    return _base(name) in _names(load("packages")["embedding"])
+
+
 def runtime_packages(name: str, distro: str, release: str) -> tuple[str, ...]:
     """Return what a program built with a package needs at run time.
 

@@ -10,7 +10,12 @@ from msgspec import Struct
 from dockerslim_rewrite.analysis.effects import ChangesSources, CommandEffect, InstallsPackages, RemovesPackages, Writes
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts
 from dockerslim_rewrite.analysis.start import Start
-from dockerslim_rewrite.knowledge.packages import is_served_elsewhere, os_package, runtime_packages
+from dockerslim_rewrite.knowledge.packages import (
+    is_for_embedding,
+    is_served_elsewhere,
+    os_package,
+    runtime_packages,
+)
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import (
     Artifact,
@@ -24,6 +29,10 @@ from dockerslim_rewrite.languages.model import (
     NeedShell,
     Note,
 )
+from dockerslim_rewrite.patterns import pattern
+
+# /usr/lib/libgdal.so, /usr/lib/x86_64-linux-gnu/libgeos_c.so: the name without "lib" and a suffix of one letter
+_LINK = pattern(r"(?:/usr)?/lib/(?:[\w-]+/)?lib([a-z0-9]+)(?:_\w)?\.so(?![.\w])")
 
 
 class Requirement(Struct, frozen=True):
@@ -192,9 +201,11 @@ class _Sorter:
         self, facts: StageFacts, programs: frozenset[str], programs_known: bool, links_libraries: bool, code: str
     ) -> None:
         self._release = facts.base.release if facts.base else ""
+        self._env = facts.contract.env
         self._programs = programs
         self._programs_known = programs_known
         self._links = links_libraries
+        self._embeds = facts.base is None or facts.base.family not in ("node", "python")
         self._code = code
         self.kept: list[Requirement] = []
         self.kept_names: set[str] = set()
@@ -211,11 +222,16 @@ class _Sorter:
             self.notes.append(Note(self._code, command.line, f"{name} is not in the package table: kept on doubt"))
         elif known.role == "runtime":
             self._keep(name, command, known.reason)
+        elif known.role == "build" and (link := self._link_of(name)):
+            self._keep(name, command, f"{link}, a link that {name} brings, is set in the environment")
         elif known.role == "build":
-            libraries = runtime_packages(name, distro, self._release) if self._links else ()
+            libraries = runtime_packages(name, distro, self._release) if self._may_link(name) else ()
             for library in libraries:
-                self._keep(library, command, f"{name} is for building; programs built with it load {library}")
-            self.dropped.append((name, known.reason))
+                what = "what programs built with it load is not known: it stays"
+                what = f"programs built with it load {library}" if library != name else what
+                self._keep(library, command, f"{name} is for building; {what}")
+            if name not in libraries:
+                self.dropped.append((name, known.reason))
         elif self._programs & set(known.provides):
             self._keep(
                 name, command, f"{', '.join(sorted(self._programs & set(known.provides)))} is started at run time"
@@ -224,6 +240,16 @@ class _Sorter:
             self.dropped.append((name, "nothing starts it at run time"))
         else:
             self._keep(name, command, f"{name} may be used at run time: kept on doubt")
+
+    def _link_of(self, name: str) -> str:
+        """Return the path in the environment (GDAL_LIBRARY_PATH) that names a library without its version: such a link
+        is part of a package for building. "" when the package has no name like it."""
+        found = (match for value in self._env.values() for match in _LINK.finditer(value))
+        return next((match[0] for match in found if name.endswith("-dev") and match[1] in name), "")
+
+    def _may_link(self, name: str) -> bool:
+        """Tell whether what was built may need what a package's headers belong to."""
+        return self._links and (self._embeds or not is_for_embedding(name))
 
     def _keep(self, name: str, command: CommandEffect, why: str) -> None:
         if name in self.kept_names:

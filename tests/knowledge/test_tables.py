@@ -72,6 +72,7 @@ PACKAGES = {
     "date": datetime.date,
     "source": str,
     "elsewhere": str,
+    "embedding": str,
     "groups": list,
     "rules": list,
     "programs": dict,

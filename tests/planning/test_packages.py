@@ -5,6 +5,7 @@ import pytest
 from dockerslim_rewrite.context.local import NoContext
 from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten
 from dockerslim_rewrite.pipeline import rewrite
+from tests.support import MemoryContext
 
 END = 'WORKDIR /app\nCOPY . .\nRUN pip install flask\nCMD ["python", "app.py"]\n'
 
@@ -41,3 +42,34 @@ def test_a_program_that_a_file_is_needs_no_package() -> None:
     assert isinstance(without, Rewritten)
     assert "/usr/local/bin/dumb-init" in with_file.text
     assert "apt-get install" not in with_file.text
+
+
+CGO = 'package main\n\nimport "C"\n\nfunc main() {}\n'
+
+
+def installs(base: str, packages: str, lines: str) -> str:
+    text = f"FROM {base}\nRUN apt-get update && apt-get install -y {packages}\n{lines}"
+    outcome = rewrite(text, MemoryContext({"app.py": "", "go.mod": "module a\n", "main.go": CGO}))
+    assert isinstance(outcome, Rewritten), outcome
+    return next((line.text for line in outcome.plan.runtime if "apt-get" in line.text), "")
+
+
+def test_extensions_do_not_link_the_interpreter() -> None:
+    assert not installs("python:3.12-bookworm", "gcc python3-dev", END)
+    go = 'WORKDIR /a\nCOPY . .\nRUN go build -o /a/b .\nCMD ["/a/b"]\n'
+    assert " libpython3.11 " in installs("golang:1.24-bookworm", "python3-dev", go)
+
+
+@pytest.mark.parametrize(
+    ("value", "package"),
+    [
+        ("/usr/lib/libgdal.so.32", "libgdal32"),
+        ("/opt/x/libgdal.so", "libgdal32"),
+        ("/usr/lib/libgeos_c.so", "libgdal32"),
+        ("/usr/lib/libgdal.so", "libgdal-dev"),
+        ("/usr/lib/x86_64-linux-gnu/libgdal.so", "libgdal-dev"),
+    ],
+)
+def test_a_link_to_a_library_belongs_to_the_package_for_building(value: str, package: str) -> None:
+    line = installs("python:3.12-bookworm", "libgdal-dev", f"ENV GDAL_LIBRARY_PATH={value}\n{END}")
+    assert f" {package} " in line
