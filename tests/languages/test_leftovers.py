@@ -45,6 +45,9 @@ def left_by_node(run: str, before: str = "", files: dict[str, object] | None = N
         "pip cache purge && pip install flask",
         "PIP_NO_CACHE_DIR= pip install flask",
         "PIP_CACHE_DIR=/c pip install flask && rm -rf /root/.cache",
+        "pip install --upgrade pip && pip install flask",
+        "pip install --upgrade pip -r requirements.txt",
+        "pip install --upgrade pip six",
     ],
 )
 def test_pip_leaves_its_cache(run: str) -> None:
@@ -74,6 +77,8 @@ def test_pip_leaves_its_cache(run: str) -> None:
         "pip install --no-index --find-links wheels flask",
         "pip --version",
         "pip install ./here.whl",
+        "pip install --upgrade pip",
+        "pip install -U pip setuptools==70 wheel && pip install --no-cache-dir flask",
     ],
 )
 def test_pip_leaves_nothing_or_may_leave_nothing(run: str) -> None:

@@ -8,11 +8,13 @@ from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.model import Step
+from dockerslim_rewrite.knowledge.python_packages import light_tools
 from dockerslim_rewrite.languages.leftovers import find_leftovers
 from dockerslim_rewrite.languages.model import Dropped, Project
 from dockerslim_rewrite.languages.python.build import BuildFacts
-from dockerslim_rewrite.languages.python.commands import read_command
+from dockerslim_rewrite.languages.python.commands import PythonCommand, read_command
 from dockerslim_rewrite.languages.python.environment import Environment
+from dockerslim_rewrite.languages.python.requirements import read_requirement
 from dockerslim_rewrite.shell.model import SimpleCommand
 
 _SAME = {"uv pip": "uv"}
@@ -26,7 +28,19 @@ def left_caches(
 
     def fills(step: Step, command: SimpleCommand) -> str:
         python = read_command(command.argv) if step.index in asking else None
-        return _SAME.get(python.tool, python.tool) if python is not None and python.kind == "install" else ""
+        if python is None or python.kind != "install" or _is_light(python):
+            return ""
+        return _SAME.get(python.tool, python.tool)
 
     for item in find_leftovers(project, effects, fills):
         yield replace(item, weighs=item.weighs and environment.treatment != "prefix")
+
+
+def _is_light(command: PythonCommand) -> bool:
+    names = [read_requirement(text) for text in command.operands]
+    return (
+        not command.files
+        and bool(names)
+        and all(names)
+        and light_tools().issuperset(name for found in names for name in found)
+    )
