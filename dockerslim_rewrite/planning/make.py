@@ -154,6 +154,7 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
         project.effects,
         programs,
         programs_known=known,
+        unstarted=frozenset(name for finding in inputs.findings for name in finding.unstarted),
         links_libraries=links,
         code=PACKAGE_CODES.get(inputs.language, "D10"),
     )

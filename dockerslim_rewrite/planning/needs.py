@@ -118,16 +118,18 @@ def sort_packages(
     programs: frozenset[str],
     *,
     programs_known: bool,
+    unstarted: frozenset[str],
     links_libraries: bool,
     code: str,
 ) -> PackagePlan:
     """Decide for each OS package of the author whether the runtime needs it.
 
     `programs` are the names that something starts at run time; with `programs_known` no others are started.
+    `unstarted` are only started by a build, whether all others are known or not.
     `links_libraries`: compiled artifacts may link the shared libraries of -dev packages.
     """
     ledger = _read_ledger(facts, effects)
-    sorter = _Sorter(facts, programs, programs_known, links_libraries, code)
+    sorter = _Sorter(facts, programs, programs_known, unstarted, links_libraries, code)
     sorter.dropped.extend(ledger.removed)
     for name, (command, effect) in ledger.installed.items():
         sorter.sort(name, command, effect)
@@ -196,14 +198,27 @@ def without_brought(requirements: Iterable[Requirement], artifacts: Iterable[Art
     ]
 
 
+def _compiles(effect: InstallsPackages, distro: str) -> bool:
+    """Tell whether a command installs what only compiles, too."""
+    found = (os_package(name, distro) for name in effect.packages)
+    return any(known is not None and known.role == "build" for known in found)
+
+
 class _Sorter:
     def __init__(
-        self, facts: StageFacts, programs: frozenset[str], programs_known: bool, links_libraries: bool, code: str
+        self,
+        facts: StageFacts,
+        programs: frozenset[str],
+        programs_known: bool,
+        unstarted: frozenset[str],
+        links_libraries: bool,
+        code: str,
     ) -> None:
         self._release = facts.base.release if facts.base else ""
         self._env = facts.contract.env
         self._programs = programs
         self._programs_known = programs_known
+        self._unstarted = unstarted
         self._links = links_libraries
         self._embeds = facts.base is None or facts.base.family not in ("node", "python")
         self._code = code
@@ -238,6 +253,8 @@ class _Sorter:
             )
         elif self._programs_known and known.provides:
             self.dropped.append((name, "nothing starts it at run time"))
+        elif known.provides and self._unstarted.issuperset(known.provides) and _compiles(effect, distro):
+            self.dropped.append((name, "it came with compilers, and only the build starts it"))
         else:
             self._keep(name, command, f"{name} may be used at run time: kept on doubt")
 

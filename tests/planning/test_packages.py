@@ -73,3 +73,45 @@ def test_extensions_do_not_link_the_interpreter() -> None:
 def test_a_link_to_a_library_belongs_to_the_package_for_building(value: str, package: str) -> None:
     line = installs("python:3.12-bookworm", "libgdal-dev", f"ENV GDAL_LIBRARY_PATH={value}\n{END}")
     assert f" {package} " in line
+
+
+NODE = {
+    "package.json": '{"dependencies": {"better-sqlite3": "12.0.0"}}',
+    "package-lock.json": '{"lockfileVersion": 3, "packages": {"node_modules/better-sqlite3": {"hasInstallScript": 1}}}',
+    "index.js": "require('better-sqlite3')\n",
+}
+GYP = "python3 make g++"
+
+
+def node_installs(packages: str, files: dict[str, str], run: str = "npm ci") -> str:
+    text = (
+        f"FROM node:20-slim\nRUN apt-get update && apt-get install -y {packages}\nWORKDIR /app\nCOPY . .\nRUN {run}\n"
+    )
+    outcome = rewrite(f'{text}CMD ["node", "index.js"]\n', MemoryContext(files))
+    return outcome.text.split("\nFROM ")[1] if isinstance(outcome, Rewritten) else "unchanged: python3"
+
+
+@pytest.mark.parametrize(
+    ("packages", "files", "run"),
+    [
+        ("python3", {}, "npm ci"),
+        (GYP, {"package-lock.json": ""}, "npm install"),
+        (GYP, {"index.js": "require('better-sqlite3'); require('child_process').spawn('python3', ['a'])"}, "npm ci"),
+        (GYP, {"index.js": "require('better-sqlite3'); require('child_process').spawn(process.argv[2])"}, "npm ci"),
+        (
+            GYP,
+            {"package-lock.json": NODE["package-lock.json"].replace('better-sqlite3": {', 'youtube-dl-exec": {')},
+            "npm ci",
+        ),
+        (GYP, {"scripts/convert.py": "print(1)"}, "npm ci"),
+        (GYP, {}, "npm ci && npm i -g python-shell-cli"),
+    ],
+)
+def test_python_beside_node_stays_where_something_may_start_it(packages: str, files: dict[str, str], run: str) -> None:
+    files = {name: text for name, text in {**NODE, **files}.items() if text}
+    assert "python3" in node_installs(packages, files, run)
+
+
+def test_python_that_node_gyp_needs_is_left_behind() -> None:
+    runtime = node_installs(GYP, NODE)
+    assert "better-sqlite3" not in runtime and "python3" not in runtime and "COPY" in runtime

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import shlex
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence, Inference
 from dockerslim_rewrite.knowledge import node_packages
@@ -98,6 +99,7 @@ class NodeLanguage:
             dropped=tuple(_dropped(facts, layouts)),
             roots=facts.roots,
             programs_known=_programs_known(facts),
+            unstarted=_unstarted(facts),
         )
 
 
@@ -280,6 +282,27 @@ def _programs_known(facts: Study) -> bool:
     """Packages of npm start programs that no lock file tells of; only a program without packages is known whole."""
     named = all(name is not None for name, _, _ in facts.reached.programs)
     return named and not facts.reached.doubts and not facts.missing and not _has_packages(facts.build, facts)
+
+
+def _unstarted(facts: Study) -> frozenset[str]:
+    """Return Python, which node-gyp runs to build addons: nothing else does where the lock file tells of every package,
+    none of them is for Python, and so is no program, script or file of the application."""
+    reached, launch = facts.reached, facts.launch
+    python = node_packages.names("python", "programs")
+    started = {name and posixpath.basename(name) for name, _, _ in reached.programs}
+    if facts.lock is None or reached.doubts or facts.missing or launch.unknown or started & {None, *python}:
+        return frozenset()
+    if len({install.directory for install in facts.build.installs}) > 1:
+        return frozenset()
+    packages = [package.name for package in facts.lock.packages if not package.dev]
+    packages += [name for name, _ in installed_globals(facts.build)]
+    patterns = node_packages.names("python", "packages")
+    if any(fnmatchcase(name, pattern) for name in packages for pattern in patterns):
+        return frozenset()
+    context = facts.project.context
+    trees = [tree.context_path for tree in facts.project.files.trees if tree.is_dir]
+    has_files = any(path.endswith(".py") for tree in trees for path in context.walk(tree))
+    return frozenset() if has_files else python
 
 
 def _has_packages(build: BuildFacts, facts: Study) -> bool:

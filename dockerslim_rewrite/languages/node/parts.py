@@ -215,6 +215,9 @@ def _doubt(study: Study, root: str) -> str:
         return f"what a build step writes is not known ({unknown[0]})"
     if study.launch.unknown:
         return f"what starts is not fully known ({study.launch.unknown[0]})"
+    for path, evidence in study.launch.served:
+        if path == root:
+            return f"{evidence} serves it as it is"
     context_root = study.project.files.to_context(root)
     for place in reads_root(study.reached, context_root or ""):
         return place

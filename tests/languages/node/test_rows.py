@@ -344,6 +344,13 @@ def test_bases_keep_the_precision_of_the_tag(base: str, images: list[str]) -> No
     assert [option.image for option in infer(_image(base=base), APP).options] == images
 
 
+def test_a_directory_that_is_served_stays_whole() -> None:
+    files = {"index.html": "", "README.md": "", "test/a.html": ""}
+    text = "FROM node:20\nRUN npm install -g http-server\nWORKDIR /site\nCOPY . .\n"
+    assert artifacts(infer(f'{text}CMD ["http-server", "."]\n', files)) >= {"/site"}
+    assert "/site" not in artifacts(infer(f'{text}CMD ["http-server", "test"]\n', files))
+
+
 # N19, N20
 
 

@@ -5,7 +5,7 @@ RUN apk add --no-cache git python3 make g++ && npm ci
 COPY server.js .
 
 FROM node:20-alpine
-RUN apk add --no-cache git python3
+RUN apk add --no-cache git
 COPY --from=builder /app/node_modules /app/node_modules
 COPY --from=builder /app/package.json /app/package.json
 COPY --from=builder /app/server.js /app/server.js

@@ -10,7 +10,6 @@ RUN npm ci --build-from-source
 COPY . .
 
 FROM node:20-slim
-RUN apt-get update && apt-get install -y --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*
 COPY --from=builder /app/node_modules /app/node_modules
 COPY --from=builder /app/package.json /app/package.json
 COPY --from=builder /app/query.js /app/query.js
