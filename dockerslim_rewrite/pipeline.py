@@ -19,7 +19,7 @@ from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.languages.registry import languages_for
 from dockerslim_rewrite.outcome import CheckFailed, InvalidDockerfile, Outcome, Refused, Rewritten, Unchanged
 from dockerslim_rewrite.planning import policy
-from dockerslim_rewrite.planning.gate import gate_facts, gate_last_stage, gate_stages
+from dockerslim_rewrite.planning.gate import gate_facts, gate_last_stage, gate_stages, start_of_services, starts_nothing
 from dockerslim_rewrite.planning.ignores import AVAILABLE, ignored_codes, is_ignored
 from dockerslim_rewrite.planning.improvements import asked_improvements
 from dockerslim_rewrite.planning.make import Inputs, make_plan
@@ -115,9 +115,11 @@ def _study(
     effects = command_effects(facts, files, context, dockerfile.text)
     if (unchanged := gate_last_stage(dockerfile, facts, effects)) is not None:
         return _unchanged(unchanged)
-    start = resolve_start(facts, files, context)
     health = resolve_healthcheck(facts, files, context)
     services = resolve_services(facts, files, context, uses)
+    start = start_of_services(facts, services) if starts_nothing(facts) else resolve_start(facts, files, context)
+    if isinstance(start, tuple):
+        return Refused(start)
     project = Project(facts, context, files, effects, start, health, services, asked_improvements(dockerfile, options))
     detections = [
         (language, found)

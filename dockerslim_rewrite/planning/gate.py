@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dockerslim_rewrite.analysis.effects import Builds, CommandEffect
 from dockerslim_rewrite.analysis.model import StageFacts
+from dockerslim_rewrite.analysis.start import Service, Start
 from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.planning.model import Blocker, NoBenefit
 from dockerslim_rewrite.shell.parse import is_posix_shell
@@ -43,13 +46,27 @@ def gate_facts(dockerfile: Dockerfile, facts: StageFacts) -> NoBenefit | tuple[B
         if step.instruction.keyword == "ONBUILD":
             message = "ONBUILD is for images built on this one: they need the toolchain"
             return (Blocker("D11", step.instruction.line, message, "keep this file as it is"),)
-    contract = facts.contract
-    if not base.onbuild and all(
-        command is None or command.step is None for command in (contract.entrypoint, contract.cmd)
-    ):
-        message = "no CMD and no ENTRYPOINT: a container starts a shell or the language's prompt"
-        return (Blocker("D17", line, message, "add the CMD that starts the program"),)
     return _shell_below(facts)
+
+
+def starts_nothing(facts: StageFacts) -> bool:
+    """Tell whether neither the author nor the base's triggers say what a container starts."""
+    commands = (facts.contract.entrypoint, facts.contract.cmd)
+    triggers = facts.base is not None and facts.base.onbuild
+    return not triggers and all(command is None or command.step is None for command in commands)
+
+
+def start_of_services(facts: StageFacts, services: Iterable[Service]) -> Start | tuple[Blocker, ...]:
+    """Return what compose starts in an image that says nothing itself, or why that is not enough.
+
+    A Python image keeps its application, packages and interpreter whole, so any other command works as before, too.
+    """
+    known = [service for service in services if not service.start.unknown and service.start.main is not None]
+    if known and facts.base is not None and facts.base.family == "python":
+        return known[0].start
+    message = "no CMD and no ENTRYPOINT: a container starts a shell or the language's prompt"
+    hint = f", as in {known[0].evidence}" if known else ""
+    return (Blocker("D17", facts.stage.from_.line, message, f"add the CMD that starts the program{hint}"),)
 
 
 def _shell_below(facts: StageFacts) -> tuple[Blocker, ...]:

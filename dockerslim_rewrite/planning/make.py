@@ -34,6 +34,7 @@ from dockerslim_rewrite.planning.artifacts import (
 )
 from dockerslim_rewrite.planning.base import Fit, Misfit, try_option
 from dockerslim_rewrite.planning.contract import item_index
+from dockerslim_rewrite.planning.gate import starts_nothing
 from dockerslim_rewrite.planning.ignores import ignored_codes
 from dockerslim_rewrite.planning.inherited import unknown_values
 from dockerslim_rewrite.planning.layout import Chosen, Layout, lay_out
@@ -133,11 +134,11 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
     own = tuple(item.artifact for item in wanted)
     base = [*language_needs(findings, own), *start_needs(project.start, project.health, own)]
     programs = frozenset(posixpath.basename(item.need.name) for item in base if isinstance(item.need, NeedProgram))
-    known = all(finding.programs_known for finding in inputs.findings) and not project.start.unknown
+    unclear = project.start.unknown or starts_nothing(project.facts)
+    known = not unclear and all(finding.programs_known for finding in inputs.findings)
     every = tuple(root for finding in inputs.findings for root in finding.roots)
     roots = tuple(root for root in every if root != "/")
     covered = frozenset(key for finding in inputs.findings for key in finding.covered_commands)
-    started = programs if known else None
     links = any(isinstance(item.need, NeedLibc) for item in base)
     system = system_layer(
         project.facts,
@@ -145,7 +146,7 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
         project.effects,
         roots,
         covered,
-        started,
+        programs if known else None,
         links_libraries=links,
         app_at_root=len(roots) < len(every),
     )

@@ -1,5 +1,7 @@
 """What compose files do with the image, and the arguments that they give (D22)."""
 
+import pytest
+
 from dockerslim_rewrite.context.builds import Use
 from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten
 from dockerslim_rewrite.pipeline import rewrite
@@ -218,3 +220,36 @@ def test_an_archive_into_a_shared_directory_is_not_known() -> None:
     text = str(outcome)
     assert isinstance(outcome, Refused | Rewritten)
     assert "/usr/local/lib" in text
+
+
+PYTHON = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install flask\n"
+
+
+def without_start(text: str, **use: object) -> Outcome:
+    given = Use("compose.yml", 3, "worker", ".", "Dockerfile", **{"command": ("python", "app.py"), **use})  # type: ignore[arg-type]
+    context = MemoryContext({"app.py": "", "package.json": "{}", "main.go": "package main\n", "go.mod": "module a\n"})
+    return rewrite(text, context, uses=(given,))
+
+
+@pytest.mark.parametrize(
+    ("text", "use"),
+    [
+        (PYTHON, {"command": ()}),
+        (PYTHON, {"mounts": ("/app",)}),
+        (PYTHON, {"command": ("sh", "missing.sh")}),
+        (PYTHON, {"command": ("bash",)}),
+        ("FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm install\n", {"command": ("node", "app.js")}),
+        ("FROM golang:1.24\nWORKDIR /app\nCOPY . .\nRUN go build -o app .\n", {"command": ("./app",)}),
+    ],
+)
+def test_an_image_that_starts_nothing_is_refused(text: str, use: dict[str, object]) -> None:
+    outcome = without_start(text, **use)
+    assert isinstance(outcome, Refused) and {item.code for item in outcome.blockers} == {"D17"}
+
+
+def test_what_compose_runs_in_a_python_image_without_a_start_command() -> None:
+    outcome = without_start(PYTHON)
+    assert isinstance(outcome, Rewritten) and outcome.plan.runtime_base == "python:3.12-slim"
+    assert "CMD" not in outcome.text
+    other = without_start(PYTHON.replace("python:3.12", "node:20"))
+    assert isinstance(other, Refused) and "compose.yml:3: worker runs python app.py" in other.blockers[0].hint
