@@ -218,7 +218,8 @@ class _Collector:
         text = _short(command.text)
         places = filled_by(path, programs=self._programs is None) if path is not None else ()
         if not places:
-            self._problems.append((command.line, f"`{text}`: what it puts into {path or 'its prefix'} is not known"))
+            message = f"what it puts into {path or 'its prefix'}, beside the base's own files, is not known"
+            self._problems.append((command.line, f"`{text}`: {message}"))
         for place in places:
             if not self._is_left(place):
                 what = f"line {command.line} installs into it"

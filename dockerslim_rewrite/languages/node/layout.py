@@ -20,6 +20,7 @@ from dockerslim_rewrite.languages.node.reach import Reach
 
 # What `node app` may leave out of a file's name.
 _OMITTED = (".js", ".json", ".mjs", ".cjs", ".ts")
+COMPILED = (".ts", ".tsx", ".mts", ".cts")
 
 
 class Layout(Struct):
@@ -143,7 +144,8 @@ def _choose(layout: Layout, entries: dict[str, bool], context: Context, reached:
             layout.artifacts.extend(Artifact(path, True, RANK_OUTPUT, "the build's output") for path in inside)
             layout.left.append(f"{name} (all but its output)")
             continue
-        if _left_behind(name, reached, wishes) and name not in loaded:
+        compiled = name in wishes.sources and name.endswith(COMPILED)  # loaded as what it was compiled to
+        if _left_behind(name, reached, wishes) and (compiled or name not in loaded):
             layout.left.append(name)
             continue
         path = posixpath.join(layout.root, name)

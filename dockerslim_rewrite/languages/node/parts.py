@@ -9,7 +9,7 @@ from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import RANK_CODE, Artifact
 from dockerslim_rewrite.languages.node.frameworks import brings_packages, only_serves
-from dockerslim_rewrite.languages.node.layout import Layout, Wishes, is_for_the_build, lay_out, reads_root
+from dockerslim_rewrite.languages.node.layout import COMPILED, Layout, Wishes, is_for_the_build, lay_out, reads_root
 from dockerslim_rewrite.languages.node.listing import DEPENDENCIES
 from dockerslim_rewrite.languages.node.obstacles import token_in
 from dockerslim_rewrite.languages.node.outputs import Output
@@ -160,10 +160,13 @@ def _compiled_sources(study: Study, root: str) -> frozenset[str]:
     names = set()
     context_root = study.project.files.to_context(root)
     framework = any(item.tool is not None for item in study.compiled)
+    others = framework or study.launch.frameworks  # which may read a configuration as it is written
     for path in study.built_from if framework else study.reached.files:
         relative = posixpath.relpath("/" + path, "/" + (context_root or ""))
         if not relative.startswith("..") and "/" in relative:
             names.add(relative.split("/", 1)[0])
+        elif relative.endswith(COMPILED) and "/" not in relative and not others:
+            names.add(relative)
     return frozenset(names)
 
 

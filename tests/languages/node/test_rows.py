@@ -351,6 +351,27 @@ def test_a_directory_that_is_served_stays_whole() -> None:
     assert "/site" not in artifacts(infer(f'{text}CMD ["http-server", "test"]\n', files))
 
 
+@pytest.mark.parametrize(
+    ("start", "stays"),
+    [
+        ('["node", "dist/index.js"]', False),
+        ("node dist/index.js", False),
+        ("npx knex migrate:latest && node dist/index.js", True),
+    ],
+)
+def test_sources_at_the_top_that_were_compiled_are_left_behind(start: str, stays: bool) -> None:
+    files = {
+        "package.json": '{"scripts": {"build": "tsc"}, "dependencies": {"knex": "1"}, "devDependencies": {"tsc": "5"}}',
+        "tsconfig.json": '{"compilerOptions": {"outDir": "dist"}}',
+        "index.ts": "import './knexfile'\n",
+        "knexfile.ts": "export default {}\n",
+    }
+    text = f"FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm install\nRUN npm run build\nCMD {start}\n"
+    found = infer(text, files)
+    paths = {item.effect.path for item in found.suggestions if isinstance(item.effect, Artifact)}
+    assert "/app/dist" in paths and ("/app/knexfile.ts" in paths) == stays
+
+
 # N19, N20
 
 
