@@ -53,6 +53,15 @@ def is_for_embedding(name: str) -> bool:
     return _base(name) in _names(load("packages")["embedding"])
 
 
+def finding_package(name: str) -> str | None:
+    """Return the package of Alpine that a program needs at run time to find libraries by name, of those that one for
+    building brings: its links to libraries, or the linker."""
+    base = _base(name)
+    if base in _names(load("packages")["linkers"]):
+        return "binutils"
+    return base if base.endswith("-dev") else None
+
+
 def runtime_packages(name: str, distro: str, release: str) -> tuple[str, ...]:
     """Return what a program built with a package needs at run time.
 

@@ -224,7 +224,8 @@ class Findings(Struct, frozen=True):
     `roots` are the image directories whose content the language has decided about (what it does not name there is not
     needed); everything copied elsewhere is carried by the planner. `programs_known` is True when every program that the
     application starts is named by a NeedProgram: then other OS packages of the author that only offer programs are
-    proven build-only. `unstarted` are programs that only a build starts, although not every program is known."""
+    proven build-only. `unstarted` are programs that only a build starts, although not every program is known.
+    `finds_libraries` where what runs looks for libraries by name, for which musl needs the linker and -dev packages."""
 
     suggestions: tuple[Suggestion, ...] = ()
     obstacles: tuple[Obstacle, ...] = ()
@@ -235,6 +236,7 @@ class Findings(Struct, frozen=True):
     roots: tuple[str, ...] = ()
     programs_known: bool = False
     unstarted: frozenset[str] = frozenset()
+    finds_libraries: bool = False
 
 
 class Project(Struct, frozen=True):

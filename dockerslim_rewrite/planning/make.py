@@ -138,14 +138,13 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
     known = not unclear and all(finding.programs_known for finding in inputs.findings)
     every = tuple(root for finding in inputs.findings for root in finding.roots)
     roots = tuple(root for root in every if root != "/")
-    covered = frozenset(key for finding in inputs.findings for key in finding.covered_commands)
     links = any(isinstance(item.need, NeedLibc) for item in base)
     system = system_layer(
         project.facts,
         project.files,
         project.effects,
         roots,
-        covered,
+        frozenset(key for finding in inputs.findings for key in finding.covered_commands),
         programs if known else None,
         links_libraries=links,
         app_at_root=len(roots) < len(every),
@@ -157,6 +156,7 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
         programs_known=known,
         unstarted=frozenset(name for finding in inputs.findings for name in finding.unstarted),
         links_libraries=links,
+        finds_libraries=any(finding.finds_libraries for finding in inputs.findings),
         code=PACKAGE_CODES.get(inputs.language, "D10"),
     )
     system = replace(system, wanted=tuple(_still_there(inputs, system.wanted)))

@@ -11,6 +11,7 @@ from dockerslim_rewrite.analysis.effects import ChangesSources, CommandEffect, I
 from dockerslim_rewrite.analysis.model import Evidence, StageFacts
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.packages import (
+    finding_package,
     is_for_embedding,
     is_served_elsewhere,
     os_package,
@@ -120,6 +121,7 @@ def sort_packages(
     programs_known: bool,
     unstarted: frozenset[str],
     links_libraries: bool,
+    finds_libraries: bool,
     code: str,
 ) -> PackagePlan:
     """Decide for each OS package of the author whether the runtime needs it.
@@ -132,6 +134,8 @@ def sort_packages(
     sorter = _Sorter(facts, programs, programs_known, unstarted, links_libraries, code)
     sorter.dropped.extend(ledger.removed)
     for name, (command, effect) in ledger.installed.items():
+        if finds_libraries and effect.manager == "apk":
+            sorter.keep_findable(name, command)
         sorter.sort(name, command, effect)
     kept = sorter.kept_names
     doubtful = {name for name in ledger.foreign & kept if name in sorter.unlisted or is_served_elsewhere(name)}
@@ -245,7 +249,7 @@ class _Sorter:
                 what = "what programs built with it load is not known: it stays"
                 what = f"programs built with it load {library}" if library != name else what
                 self._keep(library, command, f"{name} is for building; {what}")
-            if name not in libraries:
+            if name not in libraries and name not in self.kept_names:
                 self.dropped.append((name, known.reason))
         elif self._programs & set(known.provides):
             self._keep(
@@ -257,6 +261,12 @@ class _Sorter:
             self.dropped.append((name, "it came with compilers, and only the build starts it"))
         else:
             self._keep(name, command, f"{name} may be used at run time: kept on doubt")
+
+    def keep_findable(self, name: str, command: CommandEffect) -> None:
+        """Keep what musl needs to find a library by its name, when the application does."""
+        found = finding_package(name)
+        if found is not None:
+            self._keep(found, command, "what runs looks for libraries by name, which takes the linker and their links")
 
     def _link_of(self, name: str) -> str:
         """Return the path in the environment (GDAL_LIBRARY_PATH) that names a library without its version: such a link

@@ -73,6 +73,7 @@ PACKAGES = {
     "source": str,
     "elsewhere": str,
     "embedding": str,
+    "linkers": str,
     "groups": list,
     "rules": list,
     "programs": dict,

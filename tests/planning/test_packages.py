@@ -115,3 +115,23 @@ def test_python_beside_node_stays_where_something_may_start_it(packages: str, fi
 def test_python_that_node_gyp_needs_is_left_behind() -> None:
     runtime = node_installs(GYP, NODE)
     assert "better-sqlite3" not in runtime and "python3" not in runtime and "COPY" in runtime
+
+
+@pytest.mark.parametrize(
+    ("base", "source", "packages"),
+    [
+        ("python:3.12-alpine", "print(1)", "libgcc geos"),
+        (
+            "python:3.12-alpine",
+            "from ctypes.util import find_library",
+            "binutils libgcc geos-dev geos",
+        ),
+        ("python:3.12-bookworm", "from ctypes.util import find_library", "libgeos-c1v5"),
+    ],
+)
+def test_a_library_that_is_found_by_name_needs_the_linker_on_musl(base: str, source: str, packages: str) -> None:
+    run = "apk add gcc geos-dev" if "alpine" in base else "apt-get update && apt-get install -y gcc libgeos-dev"
+    found = rewrite(f"FROM {base}\nRUN {run}\n{END}", MemoryContext({"app.py": source}))
+    assert isinstance(found, Rewritten)
+    (line,) = (line.text for line in found.plan.runtime if line.text.startswith(("RUN apk", "RUN apt-get")))
+    assert packages in line and ("binutils" in line) == ("binutils" in packages)

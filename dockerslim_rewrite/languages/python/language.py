@@ -39,7 +39,7 @@ from dockerslim_rewrite.languages.python.environment import Environment, choose_
 from dockerslim_rewrite.languages.python.launch import Launch, read_launch
 from dockerslim_rewrite.languages.python.layout import app_roots, download_paths, root_artifacts
 from dockerslim_rewrite.languages.python.obstacles import find_obstacles
-from dockerslim_rewrite.languages.python.sources import SourceFacts, output_directories, read_sources
+from dockerslim_rewrite.languages.python.sources import SourceFacts, finds_libraries, output_directories, read_sources
 from dockerslim_rewrite.languages.services import service_needs
 
 
@@ -108,6 +108,7 @@ class PythonLanguage:
             covered_commands=frozenset(build.covered),
             dropped=tuple(left_caches(project, build, project.effects, facts.environment)),
             roots=(*facts.roots, facts.environment.path) if facts.environment.path else facts.roots,
+            finds_libraries=base.distro == "alpine" and finds_libraries(project),
         )
 
 

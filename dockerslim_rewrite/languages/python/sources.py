@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from dockerslim_rewrite.analysis.model import Evidence
-from dockerslim_rewrite.knowledge.python_packages import noted_modules
+from dockerslim_rewrite.knowledge.python_packages import names, noted_modules
 from dockerslim_rewrite.languages.model import Project
 
 if TYPE_CHECKING:
@@ -71,6 +71,13 @@ def read_sources(project: Project) -> SourceFacts:
         budget -= len(text)
         _read(path, text, facts)
     return facts
+
+
+def finds_libraries(project: Project) -> bool:
+    """Tell whether the application looks for shared libraries by name, itself or through what it imports."""
+    words = names("libraries", "finders")
+    texts = (project.context.read_text(path) for path in _python_files(project))
+    return any(word in text for text in texts if text is not None for word in words)
 
 
 def output_directories(project: Project, setting: str) -> Iterator[tuple[str, Evidence]]:
