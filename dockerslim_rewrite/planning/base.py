@@ -158,6 +158,9 @@ def _feature(need: NeedFeature, image: BaseImage) -> str | tuple[str, ...]:
 
 def _library(need: NeedLibrary, image: BaseImage, builder: BaseImage | None) -> str | tuple[str, ...]:
     if image.distro not in MANAGERS:
+        held = {feature_package(name, "debian") for name in image.features}
+        if need.package in held and builder is not None and builder.release == image.release:
+            return ()
         return f"{need.package} is needed and nothing can be installed in {image.ref.text}"
     from_alpine = builder is not None and builder.distro == "alpine"
     if from_alpine == (image.distro == "alpine"):

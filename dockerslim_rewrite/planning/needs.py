@@ -258,7 +258,7 @@ class _Sorter:
         elif self._programs_known and known.provides:
             self.dropped.append((name, "nothing starts it at run time"))
         elif known.provides and self._unstarted.issuperset(known.provides) and _compiles(effect, distro):
-            self.dropped.append((name, "it came with compilers, and only the build starts it"))
+            self.dropped.append((name, "it came with compilers, and nothing that is known to run starts it"))
         else:
             self._keep(name, command, f"{name} may be used at run time: kept on doubt")
 

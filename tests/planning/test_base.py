@@ -93,6 +93,22 @@ def test_a_library_of_alpine_stays_there() -> None:
     assert "no known name" in answer("debian:bookworm-slim", NeedLibrary("libpq"), "golang:1.24-alpine3.21")
 
 
+@pytest.mark.parametrize(
+    ("package", "image", "builder", "expected"),
+    [
+        ("libstdc++6", DISTROLESS, BOOKWORM, f"libstdc++6 is needed and nothing can be installed in {DISTROLESS}"),
+        ("libpq5", CC, BOOKWORM, f"libpq5 is needed and nothing can be installed in {CC}"),
+        ("libstdc++6", CC, "golang:1.25-trixie", f"libstdc++6 is needed and nothing can be installed in {CC}"),
+        ("libstdc++6", CC, BOOKWORM, ()),
+        ("libgcc-s1", "gcr.io/distroless/nodejs20-debian12", "node:20-bookworm", ()),
+    ],
+)
+def test_a_library_that_distroless_holds(
+    package: str, image: str, builder: str, expected: tuple[str, ...] | str
+) -> None:
+    assert answer(image, NeedLibrary(package), builder) == expected
+
+
 def test_the_authors_own_base_has_what_it_had() -> None:
     assert answer(BOOKWORM, NeedProgram("git"), style="same") == ()
     assert answer(BOOKWORM, NeedLibrary("libpq5"), style="same") == ("libpq5",)

@@ -9,9 +9,9 @@ COPY package*.json ./
 RUN npm ci --build-from-source
 COPY . .
 
-FROM node:20-slim
+FROM gcr.io/distroless/nodejs20-debian12
 COPY --from=builder /app/node_modules /app/node_modules
 COPY --from=builder /app/package.json /app/package.json
 COPY --from=builder /app/query.js /app/query.js
 WORKDIR /app
-CMD ["node", "query.js"]
+CMD ["query.js"]
