@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -134,7 +136,7 @@ def test_what_user_means_in_the_image(fake: FakeEngine, user: str, ids: tuple[in
     assert configured_user(Engine(str(fake.path)), "box", user) == ids
 
 
-def proved(fake: FakeEngine, tmp_path: Path, check: Check, **fields: object) -> Proof:
+def proved(fake: FakeEngine, tmp_path: Path, check: Check, scratch: Path | None = None, **fields: object) -> Proof:
     (tmp_path / "Dockerfile").write_text("FROM x\nCOPY data /\n")
     job = Job(
         tmp_path / "Dockerfile",
@@ -145,7 +147,7 @@ def proved(fake: FakeEngine, tmp_path: Path, check: Check, **fields: object) -> 
         **fields,  # type: ignore[arg-type]
     )
     with Session(Engine(str(fake.path))) as session:
-        return prove(session, job, tmp_path / "scratch", lambda text, is_step: None)
+        return prove(session, job, scratch or tmp_path / "scratch", lambda text, is_step: None)
 
 
 def test_paths_without_a_port_are_no_check(fake: FakeEngine, tmp_path: Path) -> None:
@@ -186,3 +188,110 @@ def test_nothing_is_timed_where_no_source_is_copied(fake: FakeEngine, tmp_path: 
     proof = proved(fake, tmp_path, Check())
     assert proof.same and proof.edit is None and proof.original.numbers is not None
     assert proof.notes == ("no rebuild was timed: the Dockerfile copies no source file of a known language",)
+
+
+class Service(ThreadingHTTPServer):
+    """A service that answers GET with the bodies given, one after the other, and the last one from then on."""
+
+    def __init__(self, bodies: list[str]) -> None:
+        super().__init__(("127.0.0.1", 0), Answers)
+        self.bodies = bodies
+        self.asked: list[str] = []
+
+
+class Answers(BaseHTTPRequestHandler):
+    server: Service
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        body = self.server.bodies.pop(0) if len(self.server.bodies) > 1 else self.server.bodies[0]
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def served(fake: FakeEngine, tmp_path: Path, bodies: list[str]) -> tuple[Proof, list[str]]:
+    """Prove a rewrite of a service; each run asks once whether it is ready, then for /health."""
+    inspected(fake, {"ExposedPorts": {"80/tcp": {}}})
+    with Service(bodies) as service:
+        threading.Thread(target=service.serve_forever, daemon=True).start()
+        fake.answer("port", stdout=f"127.0.0.1:{service.server_port}\n")
+        proof = proved(fake, tmp_path, Check(paths=("/health",)), measured=False)
+        service.shutdown()
+    return proof, service.asked
+
+
+def test_a_service_that_answers_alike_is_the_same(fake: FakeEngine, tmp_path: Path) -> None:
+    proof, asked = served(fake, tmp_path, ["well"])
+    assert proof.same and proof.checks == ("GET /health on port 80",) and proof.notes == ()
+    assert asked == ["/health"] * 4
+
+
+def test_another_answer_is_a_difference_when_the_original_repeats_its_own(fake: FakeEngine, tmp_path: Path) -> None:
+    proof, asked = served(fake, tmp_path, ["well", "well", "ill", "ill", "well", "well"])
+    assert [(item.kind, item.original, item.rewritten) for item in proof.differences] == [
+        ("http GET /health", "well", "ill")
+    ]
+    assert proof.notes == () and len(asked) == 6
+
+
+@pytest.mark.parametrize(
+    ("bodies", "note", "same"),
+    [
+        (["up 1 s", "up 2 s", "up 3 s", "up 4 s", "up 5 s", "up 6 s"], "numbers in the output differ", True),
+        (["up 1 s", "up 2 s", "down 3 s", "down 4 s", "up 5 s", "up 6 s"], "numbers in the output differ", False),
+        (["heads", "heads", "tails", "tails", "edge", "edge"], "the output differs from run to run", True),
+    ],
+)
+def test_what_differs_from_run_to_run_is_not_compared(
+    fake: FakeEngine, tmp_path: Path, bodies: list[str], note: str, same: bool
+) -> None:
+    proof, _ = served(fake, tmp_path, bodies)
+    assert proof.same is same
+    assert [text[: len(note)] for text in proof.notes] == [note]
+
+
+def test_a_smoke_command_that_fails_against_the_rewrite_alone(fake: FakeEngine, tmp_path: Path) -> None:
+    command = f"echo taken; mkdir {tmp_path}/once 2>/dev/null"
+    proof = proved(fake, tmp_path, Check(smoke=command, timeout=0.3), measured=False)
+    assert proof.checks == (f"command {command}",)
+    assert [(item.kind, item.original, item.rewritten) for item in proof.differences] == [
+        ("smoke command", "succeeds", "exit 1: taken")
+    ]
+
+
+def measured(fake: FakeEngine, tmp_path: Path) -> Proof:
+    """Prove a rewrite of a project with a source file, with all that is counted and timed."""
+    project = tmp_path / "project"
+    (project / "data").mkdir(parents=True)
+    (project / "data/main.py").write_text("print()\n")
+    fake.answer("inspect", stdout="exited 0\n")
+    buffer = io.BytesIO()
+    tarfile.open(fileobj=buffer, mode="w").close()
+    fake.answer("export", stdout=buffer.getvalue().decode())
+    fake.answer("history", stdout="3\tCOPY data\n2\tbase\n")
+    return proved(fake, project, Check(), scratch=tmp_path / "scratch")
+
+
+def test_a_rebuild_after_an_edit_is_timed(fake: FakeEngine, tmp_path: Path) -> None:
+    layers = [{"Config": {}, "Size": 5, "RootFS": {"Layers": ["a", "b"]}}]
+    fake.answer("image", "inspect", stdout=json.dumps(layers))
+    proof = measured(fake, tmp_path)
+    assert proof.notes == () and proof.edit is not None and proof.edit.file == "data/main.py"
+    for side in (proof.original, proof.rewritten):
+        assert side is not None and side.numbers is not None and side.rebuild is not None
+        assert (side.numbers.layers, side.rebuild.changed_layers) == (2, 0)
+    builds = [call for call in fake.calls if call[0] == "build"]
+    assert [call[-1] for call in builds] == [str(tmp_path / "project")] * 2 + [str(tmp_path / "scratch/edited")] * 2
+    edited = (tmp_path / "scratch/edited/data/main.py").read_text()
+    assert edited == f"print()\n{proof.edit.line}\n" and (tmp_path / "project/data/main.py").read_text() == "print()\n"
+
+
+def test_a_context_that_cannot_be_copied_times_nothing(fake: FakeEngine, tmp_path: Path) -> None:
+    (tmp_path / "scratch/edited").mkdir(parents=True)
+    proof = measured(fake, tmp_path)
+    assert proof.same and proof.original.numbers is not None and proof.original.rebuild is None
+    assert [note.split(": ")[0] for note in proof.notes] == ["no rebuild was timed"]

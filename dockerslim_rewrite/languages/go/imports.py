@@ -50,12 +50,6 @@ class Closure(Struct):
         """Return the packages of the project itself."""
         return tuple(package for package in self.packages.values() if package.origin == "local")
 
-    def imports(self, path: str) -> Evidence | None:
-        """Return who imports a package, or None when nothing that is known does."""
-        if path in self.standard:
-            return self.standard[path]
-        return self.external.get(path)
-
 
 class Importer:
     """Follows imports through local modules, vendor/, GOPATH and the module cache."""
