@@ -90,6 +90,21 @@ def home_of(user: str, env: Mapping[str, str]) -> str:
     return "/root" if name in ("", "root", "0") else f"/home/{name}"
 
 
+def _stated_site(command: PythonCommand, cwd: str, env: Mapping[str, str]) -> str:
+    """Return the directory that an option or a setting of pip names, "" for none.
+
+    A root holds all the others; `/` is the one that there is in any case.
+    Source: https://pip.pypa.io/en/stable/topics/configuration/
+    """
+    stated = dict(option.split("=", 1) for option in command.options if "=" in option)
+    for name in ("root", "target", "prefix", "home"):
+        value = stated.get(f"--{name}") or (env.get(f"PIP_{name.upper()}") if command.tool == "pip" else "")
+        place = posixpath.normpath(posixpath.join(cwd, value)) if value else ""
+        if place and (name, place) != ("root", "/"):
+            return place
+    return ""
+
+
 class _Reader:
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -166,16 +181,15 @@ class _Reader:
     def _site(self, step: Step, command: PythonCommand, cwd: str, env: Mapping[str, str]) -> str:
         """Return the prefix that an install lands in."""
         home = home_of(step.before.user, env)
-        for option in command.options:
-            name, equals, value = option.partition("=")
-            if equals and name in ("--target", "--prefix", "--root"):
-                return posixpath.normpath(posixpath.join(cwd, value))
+        if stated := _stated_site(command, cwd, env):
+            return stated
         active = self._active(command, cwd, env)
         if command.tool in ("pip", "setup.py", "easy_install"):
             if active:
                 return active
             is_user = "--user" in command.options or env.get("PIP_USER", "") not in ("", "0", "no", "false")
-            return f"{home}/.local" if is_user or home_of(step.before.user, {}) != "/root" else SYSTEM
+            own = env.get("PYTHONUSERBASE") or f"{home}/.local"
+            return own if is_user or home_of(step.before.user, {}) != "/root" else SYSTEM
         return self._managed_site(command, cwd, env, home, active)
 
     def _managed_site(self, command: PythonCommand, cwd: str, env: Mapping[str, str], home: str, active: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 from msgspec import Struct
@@ -14,6 +15,7 @@ from dockerslim_rewrite.patterns import pattern
 Kind = Literal["install", "environment", "activate", "inert", "run", "unknown"]
 _PYTHON = pattern(r"python(?:[23](?:\.\d+)?)?")
 _PIP = pattern(r"pip(?:[23](?:\.\d+)?)?")
+_SETUP_PLACES = ("--root", "--prefix", "--home")
 
 
 class PythonCommand(Struct, frozen=True):
@@ -106,7 +108,8 @@ def _setup(program: str, words: Sequence[str | None]) -> PythonCommand:
     rest = [word or "" for word in words[1:]]
     if "install" in rest or "develop" in rest:
         editable = frozenset({"-e"}) if "develop" in rest else frozenset()
-        return PythonCommand("install", "setup.py", program, (".",), (), editable | _options(rest))
+        places = {f"{name}={value}" for name, value in pairwise(rest) if name in _SETUP_PLACES}
+        return PythonCommand("install", "setup.py", program, (".",), (), editable | places | _options(rest))
     return PythonCommand("run", "python", program, tuple(word or "" for word in words))
 
 

@@ -112,8 +112,10 @@ def _forbids_environment(project: Project, build: BuildFacts, effects: tuple[Com
     for install in build.installs:
         if posixpath.dirname(install.command.program) in SYSTEM_PROGRAMS[1:]:
             yield install.evidence
-        foreign = install.user not in ("", "root", "0") or install.command.options & {"--user"}
-        if install.site == SYSTEM and foreign:
+        options = install.command.options
+        stated = any(option.startswith(("--prefix=", "--home=")) for option in options)
+        foreign = install.user not in ("", "root", "0") or options & {"--user"}
+        if install.site == SYSTEM and (foreign or stated):
             yield install.evidence
     yield from _settings(project)
     yield from _resets_path(project, effects)

@@ -159,9 +159,8 @@ def _sites(facts: Study) -> Iterator[Suggestion]:
         if install.site != SYSTEM:
             places.setdefault(install.site, install.evidence)
     for path, evidence in places.items():
-        if path != "/":
-            artifact = Artifact(path, True, RANK_DEPENDENCIES, "the installed packages")
-            yield Suggestion("P04", f"{path}: {artifact.needed_by}", artifact, (evidence,))
+        artifact = Artifact(path, True, RANK_DEPENDENCIES, "the installed packages")
+        yield Suggestion("P04", f"{path}: {artifact.needed_by}", artifact, (evidence,))
 
 
 def _application(facts: Study) -> Iterator[Suggestion]:

@@ -23,6 +23,7 @@ def find_obstacles(project: Project, build: BuildFacts, launch: Launch, roots: t
         *_system_python(project),
         *_conda(build),
         *_unknown(build),
+        *_at_root(build),
         *_browsers(build),
         *_lost(project, roots),
     )
@@ -60,6 +61,14 @@ def _unknown(build: BuildFacts) -> Iterator[Obstacle]:
         yield Obstacle(
             "P04", evidence.line, message, "install into Python's own environment, or keep this file as it is"
         )
+
+
+def _at_root(build: BuildFacts) -> Iterator[Obstacle]:
+    for install in build.installs:
+        if install.site == "/":
+            message = f"what this puts beside the directories of the base is not known: {install.evidence.text}"
+            yield Obstacle("P04", install.evidence.line, message, "install into a directory of the packages' own")
+            return
 
 
 def _browsers(build: BuildFacts) -> Iterator[Obstacle]:

@@ -1,8 +1,11 @@
 import pytest
 
+from dockerslim_rewrite.context.local import NoContext
 from dockerslim_rewrite.knowledge.python_packages import environment_command
+from dockerslim_rewrite.languages.python.language import PythonLanguage
 from dockerslim_rewrite.outcome import Refused, Rewritten, Unchanged
 from tests.languages.python.support import additions, artifacts, codes, infer, libraries, programs, run, variables
+from tests.support import project_of
 
 BASE = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install flask\n"
 START = 'CMD ["python", "app.py"]\n'
@@ -31,6 +34,11 @@ def test_environment_is_made_before_the_author_s_lines() -> None:
         'SHELL ["/bin/bash", "-euo", "pipefail", "-lc"]\nCMD flask run\n',
         "RUN bash --login -c 'pip install gunicorn'\n" + START,
         'CMD ["./login.sh"]\n',
+        "RUN tar -xzf tool.tgz -C /usr/local\n" + START,
+        "RUN /usr/bin/pip install x\n" + START,
+        "RUN pip install --prefix=/usr/local x\n" + START,
+        "USER app\nRUN uv pip install --system x\n" + START,
+        "ENV PIP_USER=1\n" + START,
     ],
 )
 def test_prefix_where_an_environment_is_not_found(lines: str) -> None:
@@ -61,7 +69,12 @@ def test_python_2_has_no_environment() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["COPY run.sh /usr/local/bin/\n", "RUN curl -o /usr/local/bin/run.sh https://host.example/x\n"]
+    "line",
+    [
+        "COPY run.sh /usr/local/bin/\n",
+        "RUN curl -o /usr/local/bin/run.sh https://host.example/x\n",
+        "COPY run.sh /usr/local/bin/\nRUN make all\n",
+    ],
 )
 def test_own_programs_in_the_prefix_do_not_matter(line: str) -> None:
     findings = infer(
@@ -129,6 +142,9 @@ def test_old_grammar_is_kept_on_doubt() -> None:
         ("RUN conda install numpy\n" + START, "P04"),
         ("RUN playwright install --with-deps chromium\n" + START, "P07"),
         ("RUN python -m playwright install\n" + START, "P07"),
+        ("RUN python $SCRIPT\n" + START, "P04"),
+        ("RUN python -m $TOOL install x\n" + START, "P04"),
+        ("RUN pip install --target=/ x\n" + START, "P04"),
         ('CMD ["python"]\n', "D17"),
         ('CMD ["jupyter", "lab"]\n', "D17"),
         ('CMD ["python", "-m", "pytest"]\n', "D17"),
@@ -137,6 +153,17 @@ def test_old_grammar_is_kept_on_doubt() -> None:
 )
 def test_obstacles(line: str, code: str) -> None:
     assert codes(infer(BASE + line, APP)) == {code}
+
+
+def test_what_is_copied_to_the_root_directory_must_be_known() -> None:
+    text = "FROM python:3.12\nCOPY . /\nRUN pip install flask\nCMD python app.py\n"
+    (obstacle,) = PythonLanguage().infer(project_of(text, NoContext())).obstacles
+    assert (obstacle.code, obstacle.line) == ("P05", 2)
+
+
+def test_a_check_of_python_itself_needs_no_program() -> None:
+    findings = infer(BASE + 'HEALTHCHECK CMD ["python", "--version"]\n' + START, APP)
+    assert programs(findings) == set() and not findings.obstacles
 
 
 def test_development_servers_run() -> None:
@@ -151,6 +178,8 @@ def test_downloads() -> None:
     assert "RUN mkdir -p /root/nltk_data" in additions(findings)
     moved = infer(BASE + "ENV NLTK_DATA=/data\nRUN python get.py\n" + START, {**APP, "get.py": "import nltk\n"})
     assert "/data" in artifacts(moved)
+    inside = infer(BASE + "ENV NLTK_DATA=/app/data\nRUN python get.py\n" + START, {**APP, "get.py": "import nltk\n"})
+    assert artifacts(inside) == {"/app", "/opt/venv"}, "it comes with the application"
 
 
 @pytest.mark.parametrize(
@@ -167,6 +196,11 @@ def test_slim_tags(tag: str, slim: str) -> None:
     assert infer(BASE.replace("python:3.12", tag) + START, APP).options[0].image == slim
 
 
+def test_a_digest_names_one_image_only() -> None:
+    image = f"python:3.12@sha256:{'a' * 64}"
+    assert [option.image for option in infer(BASE.replace("python:3.12", image) + START, APP).options] == [image]
+
+
 def test_slim_without_build_tools_is_left_alone() -> None:
     slim = (BASE + START).replace("3.12", "3.12-slim").replace("pip install", "pip install --no-cache-dir")
     assert isinstance(run(slim, APP), Unchanged)
@@ -174,8 +208,10 @@ def test_slim_without_build_tools_is_left_alone() -> None:
 
 def test_application_in_the_root_directory() -> None:
     text = "FROM python:3.12\nCOPY . /\nRUN pip install flask\nCMD python app.py\n"
-    outcome = run(text, {**APP, "templates/index.html": "x"})
+    outcome = run(text, {**APP, "templates/index.html": "x", "etc/app/x.conf": "x"})
     assert isinstance(outcome, Rewritten)
+    assert "COPY --from=builder /etc/app/x.conf /etc/app/x.conf" in outcome.text
+    assert "/etc /etc" not in outcome.text
     assert "COPY --from=builder /templates /templates" in outcome.text
     assert "COPY --from=builder /app.py /app.py" in outcome.text
 

@@ -15,16 +15,29 @@ POETRY = "/root/.cache/pypoetry/virtualenvs"
         ("ENV PIP_USER=1\nRUN pip install x", "/root/.local"),
         ("USER app\nRUN pip install x", "/home/app/.local"),
         ("RUN pip install -t lib x", "/app/lib"),
+        ("RUN pip install --root=/ x", SYSTEM),
+        ("RUN pip install --root=/out --prefix=/usr x", "/out"),
+        ("RUN pip install --target=/ x", "/"),
+        ("ENV PIP_TARGET=/opt/x\nRUN pip install x", "/opt/x"),
+        ("ENV PIP_TARGET=/opt/x\nRUN uv pip install --system x", SYSTEM),
+        ("ENV PYTHONUSERBASE=/opt/u\nRUN pip install --user x", "/opt/u"),
+        ("ENV PYTHONUSERBASE=/opt/u\nRUN pip install x", SYSTEM),
+        ("ENV HOME=/srv\nRUN pip install --user x", "/srv/.local"),
+        ("RUN FLAGS=1\nRUN pip install x", SYSTEM),
         ("RUN python -m venv /venv && /venv/bin/pip install x", "/venv"),
         ("RUN python -m venv env && . env/bin/activate && pip install x", "/app/env"),
         ("RUN python -m venv env\nRUN env/bin/python -m pip install x", "/app/env"),
         ("RUN python -m venv /v\nENV PATH=/v/bin:$PATH\nRUN pip install x", "/v"),
         ("ENV VIRTUAL_ENV=/v\nRUN python -m venv /v\nRUN pip install x", "/v"),
         ("RUN python setup.py install", SYSTEM),
+        ("RUN python setup.py install --root /", SYSTEM),
+        ("RUN python setup.py install --prefix /opt/x", "/opt/x"),
+        ("RUN python setup.py install --home=/opt/x", "/opt/x"),
         ("RUN poetry install", POETRY),
         ("RUN poetry config virtualenvs.create false && poetry install", SYSTEM),
         ("ENV POETRY_VIRTUALENVS_CREATE=false\nRUN poetry install", SYSTEM),
         ("ENV POETRY_VIRTUALENVS_CREATE=0\nRUN poetry install", SYSTEM),
+        ("ENV VIRTUAL_ENV=/v\nRUN poetry install", "/v"),
         ("RUN poetry config virtualenvs.in-project true\nRUN poetry install", "/app/.venv"),
         ("RUN pipenv install", "/root/.local/share/virtualenvs"),
         ("RUN pipenv install --system --deploy", SYSTEM),
@@ -51,6 +64,13 @@ def test_what_is_asked_for() -> None:
     text = "FROM python:3.12\nWORKDIR /app\nCOPY r.txt .\nRUN pip install -r r.txt lxml -r missing.txt\n"
     install = read_build(project(text, {"r.txt": "flask\n"})).installs[0]
     assert {item.name for item in install.asked} == {"flask", "lxml"}
+    assert not install.complete
+
+
+def test_an_archive_from_elsewhere_may_bring_anything() -> None:
+    text = "FROM python:3.12\nRUN pip install https://host.example/x.tar.gz lxml\n"
+    install = read_build(project(text)).installs[0]
+    assert [item.name for item in install.asked] == ["lxml"]
     assert not install.complete
 
 
