@@ -62,13 +62,14 @@ def script_artifacts(flows: Iterable[Start | None], wanted: Iterable[Wanted]) ->
     """Yield the start and check scripts that no artifact covers yet."""
     have = tuple(item.artifact for item in wanted)
     for code, flow in zip(("D02", "D03"), flows, strict=True):
-        for path in flow.scripts if flow else ():
+        if flow is None:
+            continue
+        what = "the start command runs it" if code == "D02" else "the health check runs it"
+        for path in flow.scripts:
             if any(item.path == path or (item.is_dir and below(path, (item.path,))) for item in have):
                 continue
-            evidence = flow.shell or flow.processes[0].evidence if flow and (flow.shell or flow.processes) else None
-            if evidence is not None:
-                what = "the start command runs it" if code == "D02" else "the health check runs it"
-                yield Wanted(Artifact(path, False, RANK_CODE, what), code, f"{path}: {what}", (evidence,))
+            evidence = flow.shell or flow.processes[0].evidence  # of a script there is one or the other
+            yield Wanted(Artifact(path, False, RANK_CODE, what), code, f"{path}: {what}", (evidence,))
 
 
 def system_layer(

@@ -7,14 +7,16 @@ from dockerslim_rewrite.shell.parameters import UnknownValueError
 
 MAX_VARIANTS = 256
 MAX_LENGTH = 1024
-SEQUENCE = pattern(r"(-?\d{1,6})\.\.(-?\d{1,6})\Z")
+SEQUENCE = pattern(r"(?:[+-]?\d+\.\.[+-]?\d+|[A-Za-z]\.\.[A-Za-z])(?:\.\.[+-]?\d+)?\Z")
+NUMBERS = pattern(r"(0|-?[1-9]\d{0,5})\.\.(0|-?[1-9]\d{0,5})\Z")
 
 
 def expand_braces(text: str) -> list[str]:
     """Return the words that `a{b,c}d` and `{1..3}` stand for; the text itself when there is nothing to expand.
 
     Raises:
-        UnknownValueError: when there are more than 256, or the text is too long to look at.
+        UnknownValueError: when there are more than 256, the text is too long to look at, or a sequence is not of plain
+            numbers.
     """
     if "{" not in text:
         return [text]
@@ -72,12 +74,16 @@ def _group(text: str, start: int) -> tuple[int, list[str]] | None:
 
 
 def _sequence(text: str) -> list[str] | None:
-    match = SEQUENCE.match(text)
-    if match is None or any(len(part.lstrip("-")) > 1 and part.lstrip("-")[0] == "0" for part in match.groups()):
-        return None  # leading zeros pad in bash: rare, and left alone
+    """Return the numbers of `1..3`, or None for what is no sequence. Leading zeros, which pad, steps and letters are
+    rare: what they stand for is not known."""
+    if SEQUENCE.match(text) is None:
+        return None
+    match = NUMBERS.match(text)
+    if match is None:
+        raise UnknownValueError
     first, last = int(match.group(1)), int(match.group(2))
     if abs(last - first) >= MAX_VARIANTS:
-        return None
+        raise UnknownValueError
     step = 1 if last >= first else -1
     return [str(number) for number in range(first, last + step, step)]
 

@@ -9,7 +9,7 @@ from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.shell.model import Assignment, Redirect, Word
 from dockerslim_rewrite.shell.scope import Scope
 from dockerslim_rewrite.shell.statements import REDIRECTS
-from dockerslim_rewrite.shell.tree import NotUnderstoodError, Source
+from dockerslim_rewrite.shell.tree import NotUnderstoodError, Source, part
 from dockerslim_rewrite.shell.words import expand_heredoc, expand_value, expand_word
 from dockerslim_rewrite.syntax.model import Span
 
@@ -71,10 +71,8 @@ def test_words(source: Source, node: Node, scope: Scope) -> tuple[Word, ...]:
 
 def read_assignment(source: Source, node: Node, scope: Scope) -> Assignment:
     """Read `NAME=value`, `NAME+=value`, `NAME[i]=value` or `NAME=(...)`; the last two have no static value."""
-    name = node.child_by_field_name("name")
+    name = part(node, "name")
     value = node.child_by_field_name("value")
-    if name is None:
-        raise NotUnderstoodError("shell syntax not understood")
     start, end = source.range(node) if value is None else source.range(value)
     if value is None:
         start = end

@@ -53,8 +53,9 @@ def _popd(arguments: Arguments, scope: Scope) -> None:
 
 def _forget_names(arguments: Arguments, scope: Scope) -> None:
     for word in arguments:
-        match = NAME.match(word.value or "")
-        if match:
+        if word.value is None:
+            scope.forget_all()  # any name may be meant
+        elif match := NAME.match(word.value):
             _set(scope, match.group(), None)
 
 
@@ -93,7 +94,9 @@ def _source(arguments: Arguments, scope: Scope) -> None:
 
 def _unset(arguments: Arguments, scope: Scope) -> None:
     for word in arguments:
-        if word.value:
+        if word.value is None:
+            scope.forget_all()
+        else:
             scope.forget(word.value)
             scope.functions.pop(word.value, None)
 

@@ -64,6 +64,18 @@ class Source(Struct, frozen=True):
                 stack.extend(reversed(current.children))
 
 
+def part(node: Node, name: str) -> Node:
+    """Return a part that the grammar gives to every node of this kind.
+
+    Raises:
+        NotUnderstoodError: when it does not.
+    """
+    found = node.child_by_field_name(name)
+    if found is None:
+        raise NotUnderstoodError("shell syntax not understood")
+    return found
+
+
 def parse_source(text: str, locate: Locate) -> Source:
     """Parse a shell text.
 

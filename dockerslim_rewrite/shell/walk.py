@@ -20,7 +20,7 @@ from dockerslim_rewrite.shell.statements import (
     operands,
     statements,
 )
-from dockerslim_rewrite.shell.tree import NotUnderstoodError
+from dockerslim_rewrite.shell.tree import NotUnderstoodError, part
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -138,18 +138,12 @@ class Walker(CommandWalker):
                 self._sequence(nodes, place if surely else replace(place, conditional=True))
 
     def _while(self, node: Node, place: Place) -> None:
-        body = node.child_by_field_name("body")
         self._forget_changes(node)
         self._sequence(node.children_by_field_name("condition"), place)
-        if body is not None:
-            self._body(body, place)
+        self._body(part(node, "body"), place)
 
     def _for(self, node: Node, place: Place) -> None:
-        variable = node.child_by_field_name("variable")
-        body = node.child_by_field_name("body")
-        if variable is None or body is None:
-            raise NotUnderstoodError("shell syntax not understood")
-        name = self._source.read(variable)
+        name, body = self._source.read(part(node, "variable")), part(node, "body")
         values = node.children_by_field_name("value")
         self._substitutions(tuple(values), place)
         words = read_words(self._source, values, self._scope)
@@ -167,10 +161,9 @@ class Walker(CommandWalker):
         for name in assigned_names(self._source, node, arithmetic=True):
             self._scope.forget(name)
         self._forget_changes(node)
-        body = node.child_by_field_name("body")
+        body = part(node, "body")
         self._substitutions(tuple(child for child in node.children if child != body), place)
-        if body is not None:
-            self._body(body, place)
+        self._body(body, place)
 
     def _body(self, body: Node, place: Place) -> None:
         with self._branch():
@@ -208,11 +201,7 @@ class Walker(CommandWalker):
 
     def _define(self, node: Node, place: Place) -> None:
         """Remember a function; one that is never called by name is listed here, since it may be by another way."""
-        name = node.child_by_field_name("name")
-        body = node.child_by_field_name("body")
-        if name is None or body is None:
-            raise NotUnderstoodError("shell syntax not understood")
-        written = self._source.read(name)
+        written, body = self._source.read(part(node, "name")), part(node, "body")
         self._scope.functions[written] = (self._source, body)
         if written not in self._called():
             self._progress.calls.append((id(self._source), body.start_byte))

@@ -71,6 +71,17 @@ def test_sh_with_a_script_file() -> None:
     assert argvs(found) == [("./x",)]
 
 
+def test_a_script_without_a_first_line_is_read_by_the_shell_that_starts_it() -> None:
+    found = start("CMD ./run.sh", {"run.sh": "./x -a\n"})
+    assert (argvs(found), found.interpreters) == ([("./x", "-a")], ("/bin/sh",))
+
+
+def test_what_a_script_does_out_of_sight_is_unknown() -> None:
+    found = start('CMD ["./run.sh"]', {"run.sh": '#!/bin/sh\n./x\neval "$MORE"\n'})
+    assert [(item.file, item.line) for item in found.unknown] == [("run.sh", 3)]
+    assert start('CMD ./x; eval "$MORE"').unknown[0].line == 4
+
+
 def test_an_unreadable_script_is_unknown() -> None:
     found = start('CMD ["sh", "absent.sh"]')
     assert found.unknown

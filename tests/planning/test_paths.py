@@ -126,6 +126,23 @@ def test_a_stages_directory_that_is_poured_into_one_of_the_base_is_refused() -> 
     assert [(item.code, item.line) for item in found.blockers] == [("D09", 4)]
 
 
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("COPY --from=tools /usr/bin/server /usr/local/bin/server", True),
+        ("COPY --from=tools /usr/bin/helper /usr/local/bin/helper", False),
+        ("COPY --from=tools /usr/bin/helper /opt/helper", True),
+        ("COPY --from=tools /var/cache/all /tmp/all", False),
+        ("RUN mkdir -p /usr/share/man /opt/empty", False),
+    ],
+)
+def test_programs_that_nothing_starts_and_directories_of_the_base_stay_behind(line: str, kept: bool) -> None:
+    text = f"FROM alpine AS tools\nFROM golang:1.24\nWORKDIR /src\nCOPY . .\n{line}\nRUN go build -o /app .\n"
+    found = _rewritten(f'{text}CMD ["sh", "-c", "server & exec /app"]\n', GO_FILES)
+    path = line.split()[3]
+    assert (f"COPY --from=builder {path} {path}" in found.text) == kept
+
+
 def test_a_program_of_a_global_package_needs_no_package_of_the_base() -> None:
     text = 'FROM node:20\nWORKDIR /app\nRUN npm install -g pm2 && npm install\nCOPY . .\nENTRYPOINT ["./start.sh"]\n'
     files = FILES | {"start.sh": '#!/bin/bash\nfor one in $NAMES; do pm2 start main.js --only "$one"; done\npm2 logs\n'}

@@ -103,6 +103,11 @@ CASES = {
     "backticks": ("echo `date`", ["$date", "echo `date`"]),
     "process substitution": ("diff <(a) <(b)", ["$a", "$b", "diff <(a) <(b)"]),
     "arithmetic": ("((i++)); [[ $V -gt 0 && ! -f x ]]", ["[[ 1 -gt 0 && ! -f x ]]"]),
+    "shift by an unknown count": ('run() { shift $N; exec "$@"; }\nrun x node', ["?shift $N", '?exec "$@"']),
+    "shift in a branch": ('run() { if a; then shift; fi; exec "$@"; }\nrun x b', ["?a", "?shift", '?exec "$@"']),
+    "behind all arguments": ('run() { echo "$2"; }\nrun "$@" b', ['?echo "$2"']),
+    "closed descriptor": ("exec a 3>&-", ["exec a 3>&-"]),
+    "comment in a branch": ("if a; then # why\n  b # c\nfi", ["a", "?b"]),
     "comments and continuations": ("a \\\n  b # c\n# d\ne", ["a b", "e"]),
     "export": ("export A=1 B && unset A", ["export A=1 B", "unset A"]),
     "arrays": ("x=(a b)\necho ${x[0]}", ["x=None", "echo ${x[0]}"]),
@@ -151,6 +156,13 @@ def test_commands_in_order(name: str) -> None:
         ("eval; echo plain", "plain"),
         ("A=1; f() { A=2; }; A=3 f; echo $A", "2"),
         ("f() { f; A=2; }; f; echo $A", "2"),
+        ("A=1; printf -v A %s 2; echo $A", None),
+        ("A=1; printf %s A; echo $A", "1"),
+        ("A=1; unset B; echo $A", "1"),
+        ("A=1; unset $UNKNOWN; echo $A", None),
+        ("A=1; read $UNKNOWN; echo $A", None),
+        ("export A=1; export A; sh -c 'echo $A'", "1"),
+        ("export A=1; if x; then export B=2; fi; sh -c 'echo $A'", "1"),
         ("set -- a b; if x; then set -- c; fi; echo $1", None),
         ("set -- $UNKNOWN b; echo $2", None),
     ],
@@ -183,6 +195,8 @@ def test_variables_are_followed(text: str, expected: str | None) -> None:
         ("if a; then cd /x && here; fi", "/x"),
         ("pushd /x; here", "/x"),
         ("pushd /x; popd; here", None),
+        ("pushd /x; pushd; here", None),
+        ("cd ''; here", "/app"),
         ("for d in a b; do cd $d; cd ..; done; here", "/app"),
         ("while a; do here; cd b; done", None),
         ("while a; do cd /b; here; done", "/b"),
@@ -246,6 +260,13 @@ def test_an_inner_text_that_is_not_understood_is_opaque_by_itself() -> None:
     script = parse("a; sh -c 'if b'; c")
     assert [command.name for command in script.simple] == ["a", "sh", "c"]
     assert len(script.opaque) == 1
+
+
+@pytest.mark.parametrize("text", ["a;" * 20_001, "(a)|" * 20_000 + "(a)", "f() { a; }\n" + "f\n" * 30_000])
+def test_a_script_that_is_too_large_is_opaque(text: str) -> None:
+    script = parse(text)
+    assert [item.reason for item in script.opaque] == ["the script is too large"]
+    assert not script.simple
 
 
 def test_eval_of_something_unknown_is_opaque() -> None:

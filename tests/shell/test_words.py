@@ -54,7 +54,9 @@ def values(text: str, *, bash: bool = False) -> list[str] | None:
         ("${EMPTY:-$VERSION}", ["1.24.3"]),
         ("${EMPTY:-${EMPTY:-z}}", ["z"]),
         ('"${EMPTY:-a b}"', ["a b"]),
+        ("${VERSION:?is needed}", ["1.24.3"]),
         ("${VERSION%.*}", ["1.24"]),
+        ("${VERSION#v}", ["1.24.3"]),
         ("${VERSION%%.*}", ["1"]),
         ("${VERSION#*.}", ["24.3"]),
         ("${VERSION##*.}", ["3"]),
@@ -96,6 +98,8 @@ def test_static_values(text: str, expected: list[str]) -> None:
         "$?",
         "${!VERSION}",
         "${VERSION@Q}",
+        "${VERSION/[0-9]/x}",
+        "${VERSION^}",
         "~user/x",
         "<(cmd)",
         "${EMPTY:-'a b'}",
@@ -119,11 +123,16 @@ def test_what_is_not_static_has_no_value(text: str) -> None:
         ("{3..1}", ["3", "2", "1"]),
         ("x{,.bak}", ["x", "x.bak"]),
         ('"{a,b}"', ["{a,b}"]),
+        ("{-1..1}", ["-1", "0", "1"]),
         ("{a}", ["{a}"]),
+        ("{1..}", ["{1..}"]),
+        ("{ab..cd}", ["{ab..cd}"]),
         ("$'a\\tb'", ["a\tb"]),
         ("${VERSION//./_}", ["1_24_3"]),
         ("${VERSION/./_}", ["1_24.3"]),
         ("${VERSION:0:4}", ["1.24"]),
+        ("${FILE^^}", ["/A/B/ARCHIVE.TAR.GZ"]),
+        ("${FILE,,}", ["/a/b/archive.tar.gz"]),
         ("${VERSION:2}", ["24.3"]),
     ],
 )
@@ -131,6 +140,13 @@ def test_what_only_bash_expands(text: str, expected: list[str]) -> None:
     assert values(text, bash=True) == expected
     if expected != [text] and expected != [text.strip('"')]:
         assert values(text) is None, "another shell may take it literally"
+
+
+@pytest.mark.parametrize(
+    "text", ["{1..1000}", "{1..20}{1..20}", "{a,b}" * 9, "{01..10}", "{1..9..2}", "{a..e}", "{+1..3}"]
+)
+def test_braces_that_make_too_many_words_or_unusual_ones_have_no_value(text: str) -> None:
+    assert values(text, bash=True) is None
 
 
 @pytest.mark.parametrize(

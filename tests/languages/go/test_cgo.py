@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dockerslim_rewrite.knowledge.go_modules import module_fact
+from dockerslim_rewrite.languages.go import imports
 from dockerslim_rewrite.languages.model import InsertText, NeedLibc
 from tests.languages.go.support import HEAD, MAIN, MOD, infer, inserted, libcs, needs, no_cache
 
@@ -118,6 +119,16 @@ def test_the_module_cache_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert libcs(infer(docker(), files)) == {"glibc"}
 
 
+def test_the_module_cache_is_asked_for_what_go_sum_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "example.com" / "deep@v1.2.0" / "in"
+    place.mkdir(parents=True)
+    (place / "a.go").write_text("package in\n")
+    monkeypatch.setenv("GOMODCACHE", str(tmp_path))
+    files = {"go.mod": mod(go="1.15"), "main.go": program("example.com/deep/in")}
+    assert inserted(infer(docker(), {**files, "go.sum": "example.com/deep v1.2.0 h1:x=\n"})) == ["CGO_ENABLED=0 "]
+    assert inserted(infer(docker(), {**files, "go.sum": "example.com/deep v1.3.0 h1:x=\n"})) == []
+
+
 def test_a_local_replacement_is_read() -> None:
     files = {
         "go.mod": mod("example.com/away") + "replace example.com/away => ./away\n",
@@ -168,6 +179,22 @@ def test_static_cgo_fits_any_base() -> None:
     run = """go build -ldflags '-linkmode external -extldflags "-static"' -o /opt/parcel ."""
     findings = infer(docker(run), {"go.mod": MOD, "main.go": program(), "one.go": C})
     assert (libcs(findings), inserted(findings)) == (set(), [])
+
+
+def test_extldflags_make_a_program_with_c_of_its_own_static() -> None:
+    run = """go build -ldflags '-extldflags "-static"' -o /opt/parcel ."""
+    findings = infer(docker(run), {"go.mod": MOD, "main.go": program(), "one.go": C})
+    assert (libcs(findings), inserted(findings)) == (set(), [])
+
+
+def test_more_packages_than_are_followed_keep_the_libc(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"go.mod": mod("github.com/gin-gonic/gin"), "main.go": program("example.com/x/one")}
+    files["one/a.go"] = 'package one\n\nimport _ "github.com/gin-gonic/gin"\n'
+    assert inserted(infer(docker(), files)) == ["CGO_ENABLED=0 "]
+    monkeypatch.setattr(imports, "MAX_PACKAGES", 1)
+    findings = infer(docker(), files)
+    assert (inserted(findings), libcs(findings)) == ([], {"glibc"})
+    assert any("more packages than are followed" in note.message for note in findings.notes)
 
 
 def test_extldflags_alone_do_not_make_net_static() -> None:

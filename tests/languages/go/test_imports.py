@@ -46,6 +46,25 @@ def carried(files: dict[str, str], head: str = HEAD) -> bool:
             },
             True,
         ),
+        (
+            {
+                "go.mod": MOD + "replace example.com/other => example.com/fork v1.0.0\n",
+                "main.go": main("example.com/other"),
+                "other/go.mod": "module example.com/other\n",
+                "other/a.go": USES.format("other"),
+            },
+            False,
+        ),
+        (
+            {
+                "go.mod": MOD,
+                "main.go": main("example.com/acme/parcel/one", "example.com/acme/parcel/two"),
+                "one/a.go": 'package one\n\nimport _ "example.com/acme/parcel/in"\n',
+                "two/a.go": 'package two\n\nimport (\n\t_ "example.com/acme/parcel/in"\n\t_ "embed"\n)\n',
+                "in/a.go": USES.format("in"),
+            },
+            True,
+        ),
         ({"go.mod": "module parcel\n", "main.go": main("parcel/in"), "in/a.go": USES.format("in")}, True),
     ],
 )
@@ -58,3 +77,9 @@ def test_packages_in_gopath() -> None:
     files = {"main.go": main("example.com/p/in", "./rel"), "in/a.go": USES.format("in"), "rel/r.go": "package rel\n"}
     assert carried(files, head)
     assert carried({**files, "in/a.go": "package in\n", "rel/r.go": USES.format("rel")}, head)
+
+
+def test_a_package_that_is_nowhere_in_gopath_is_not_read() -> None:
+    head = "FROM golang:1.10\nWORKDIR /go/src/example.com/p\nCOPY . .\n"
+    files = {"main.go": main("example.com/away"), "away/a.go": USES.format("away")}
+    assert not carried(files, head)
