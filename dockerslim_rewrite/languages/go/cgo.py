@@ -10,20 +10,16 @@ from dockerslim_rewrite.analysis.model import Confidence, Evidence, Inference
 from dockerslim_rewrite.knowledge.go_modules import ModuleFact, module_fact, standard_cgo
 from dockerslim_rewrite.languages.go.imports import Closure, Importer, Package
 from dockerslim_rewrite.languages.go.module import Module, go_version
-from dockerslim_rewrite.patterns import pattern
 
 Answer = Literal["needed", "not_needed", "unknown"]
 FIRST_COMPLETE_GO_MOD = (1, 17)  # since then go.mod lists every module that a package of the build comes from
-_LIBRARY = pattern(r"-l([\w.+-]+)")
 
 
 class Cgo(Struct, frozen=True):
-    """The answer. `cxx` when C++ is linked, or may be; `libraries` are `-l` names and pkg-config modules with the place
-    that asks for them."""
+    """The answer. `cxx` when C++ is linked, or may be."""
 
     answer: Answer
     cxx: bool = False
-    libraries: tuple[tuple[str, Evidence], ...] = ()
 
 
 def decide_cgo(closure: Closure, module: Module | None, importer: Importer, *, sources_known: bool) -> Inference[Cgo]:
@@ -43,7 +39,7 @@ def decide_cgo(closure: Closure, module: Module | None, importer: Importer, *, s
     if needed or by_fact:
         evidence = (*(place for place, _ in needed), *(_fact_evidence(closure, path, fact) for path, fact in by_fact))
         cxx = any(flag for _, flag in needed) or any(fact.cxx for _, fact in by_fact)
-        return Inference(Cgo("needed", cxx or _mentions_cxx(closure), _libraries(closure)), evidence[:8])
+        return Inference(Cgo("needed", cxx or _mentions_cxx(closure)), evidence[:8])
     doubts = [_unread(closure, path) for path, fact in facts.items() if fact is None]
     if closure.external:
         doubts.extend(_unreached(module, closure, importer))
@@ -72,21 +68,8 @@ def _mentions_cxx(closure: Closure) -> bool:
         for package in closure.packages.values()
         for file in package.files
         if file.header.cgo_line
-        for flag in file.header.cgo_flags("LDFLAGS")
+        for flag in file.header.linker_flags
     )
-
-
-def _libraries(closure: Closure) -> tuple[tuple[str, Evidence], ...]:
-    found: dict[str, Evidence] = {}
-    for package in closure.packages.values():
-        for file in package.files:
-            if not file.header.cgo_line:
-                continue
-            place = Evidence(file.label, file.header.cgo_line, f"#cgo of {package.path}")
-            for flag in file.header.cgo_flags("LDFLAGS"):
-                found.update((name, place) for name in _LIBRARY.findall(flag))
-            found.update((name, place) for name in file.header.cgo_flags("pkg-config") if not name.startswith("-"))
-    return tuple(found.items())
 
 
 def _fact_evidence(closure: Closure, path: str, fact: ModuleFact) -> Evidence:

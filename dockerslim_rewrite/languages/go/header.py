@@ -19,7 +19,7 @@ _TOKEN = pattern(
 )  # fmt: skip
 _EMBED = pattern(r"^[ \t]*//go:embed[ \t]+(.+)$", re.MULTILINE)
 _PATTERN = pattern(r'"(?:[^"\\]|\\.)*+"?|`[^`]*+`?|\S+')
-_CGO = pattern(r"^[ \t*/]*+#cgo[ \t]++(?:[^:\n]*[ \t])?(LDFLAGS|pkg-config)[ \t]*:(.*)$", re.MULTILINE)
+_LDFLAGS = pattern(r"^[ \t*/]*+#cgo[ \t]++(?:[^:\n]*[ \t])?LDFLAGS[ \t]*:(.*)$", re.MULTILINE)
 
 
 class Import(Struct, frozen=True):
@@ -53,9 +53,10 @@ class Header(Struct, frozen=True):
             return holds(self.build, tags)
         return plus_build_holds(list(self.plus_build), tags)
 
-    def cgo_flags(self, kind: str) -> tuple[str, ...]:
-        """Return the words of `#cgo LDFLAGS:` or `#cgo pkg-config:` lines of the preamble."""
-        return tuple(word for name, value in _CGO.findall(self.preamble) if name == kind for word in value.split())
+    @property
+    def linker_flags(self) -> tuple[str, ...]:
+        """Return the words of the preamble's `#cgo LDFLAGS:` lines."""
+        return tuple(word for value in _LDFLAGS.findall(self.preamble) for word in value.split())
 
 
 def read_header(text: str) -> Header:

@@ -53,8 +53,7 @@ def test_header() -> None:
     ]
     assert header.imports[2].line == 12
     assert header.cgo_line == 23
-    assert header.cgo_flags("LDFLAGS") == ("-lfoo", "-L/opt/lib", "-lbar")
-    assert header.cgo_flags("pkg-config") == ("glib-2.0", "gio-2.0")
+    assert header.linker_flags == ("-lfoo", "-L/opt/lib", "-lbar")
     assert header.embeds == ("data/*.txt", "with space.txt")
 
 
