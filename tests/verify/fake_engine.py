@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import stat
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +52,20 @@ class FakeEngine:
 
     def _save(self) -> None:
         (self.home / "answers").write_text(json.dumps(self.answers))
+
+
+def export(fake: FakeEngine, files: dict[str, str], links: dict[str, str] | None = None) -> None:
+    """Answer exports with a tree: files by path, folders end in a slash."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for path, text in files.items():
+            member = tarfile.TarInfo(path)
+            if path.endswith("/"):
+                member.type = tarfile.DIRTYPE
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+        for path, target in (links or {}).items():
+            member = tarfile.TarInfo(path)
+            member.type, member.linkname = tarfile.SYMTYPE, target
+            archive.addfile(member)
+    fake.answer("export", stdout=buffer.getvalue().decode())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -15,10 +13,9 @@ from dockerslim_rewrite.verify.base_env import base_changes
 from dockerslim_rewrite.verify.check import Check, Smoke, exposed_port, make_conditions
 from dockerslim_rewrite.verify.config import read_config
 from dockerslim_rewrite.verify.difference import Difference
-from dockerslim_rewrite.verify.edit import choose_edit, copy_context
+from dockerslim_rewrite.verify.edit import Edit, choose_edit, copy_context
 from dockerslim_rewrite.verify.engine import Engine, EngineError, Layer
-from dockerslim_rewrite.verify.fanotify import Opened
-from dockerslim_rewrite.verify.lacking import Lacking, find_lacking
+from dockerslim_rewrite.verify.lacking import Lacking
 from dockerslim_rewrite.verify.measure import Numbers, Rebuild, align, changed_layers
 from dockerslim_rewrite.verify.noise import choose_mask, masked
 from dockerslim_rewrite.verify.observe import Answer, Observation
@@ -27,30 +24,13 @@ from dockerslim_rewrite.verify.page import proof_page
 from dockerslim_rewrite.verify.proof import Job, Proof, Side
 from dockerslim_rewrite.verify.report import proof_data, proof_text
 from dockerslim_rewrite.verify.session import Session
-from dockerslim_rewrite.verify.trace import _of_container
 from dockerslim_rewrite.verify.tree import Tree, read_tree
-from tests.verify.fake_engine import FakeEngine
+from tests.verify.fake_engine import FakeEngine, export
 
 
 @pytest.fixture
 def fake(tmp_path: Path) -> FakeEngine:
     return FakeEngine(tmp_path / "engine")
-
-
-def export(fake: FakeEngine, files: dict[str, str], links: dict[str, str] | None = None) -> None:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for path, text in files.items():
-            member = tarfile.TarInfo(path)
-            if path.endswith("/"):
-                member.type = tarfile.DIRTYPE
-            member.size = len(text)
-            archive.addfile(member, io.BytesIO(text.encode()))
-        for path, target in (links or {}).items():
-            member = tarfile.TarInfo(path)
-            member.type, member.linkname = tarfile.SYMTYPE, target
-            archive.addfile(member)
-    fake.answer("export", stdout=buffer.getvalue().decode())
 
 
 def tree_of(fake: FakeEngine, files: dict[str, str], links: dict[str, str] | None = None) -> Tree:
@@ -210,90 +190,7 @@ def test_changes_of_the_bases_only() -> None:
     )
     assert "env:GOLANG_VERSION" in changes and "env:SSL_CERT_FILE" in changes
     assert not {"env:GOPATH", "env:MODE"} & changes
-
-
-REWRITTEN = "FROM golang:1.24 AS build\nFROM alpine\nCOPY --from=build --chown=app:app /app/app /app/app\n"
-
-
-def opened(path: str, program: str = "/app/app", *, executed: bool = False) -> Opened:
-    return Opened(path, executed, 1, program)
-
-
-def lacking(fake: FakeEngine, *events: Opened) -> list[tuple[str, bool]]:
-    export(fake, {"app/": "", "app/app": "x", "lib/": "", "lib/libz.so.1": "x", "usr/": "", "usr/bin/env": "x"})
-    # what the rewrite lacks is in the original: its copy answers with a block, the rewrite's with none
-    fake.answer("cp", stdout=tarfile.TarInfo("x").tobuf().decode())
-    with Session(Engine(str(fake.path))) as session:
-        found = find_lacking(session, events, "original", "rewritten", REWRITTEN)
-    return [(item.line, item.executed) for item in found]
-
-
-def test_lines_that_bring_what_is_lacking(fake: FakeEngine) -> None:
-    prefix = "COPY --from=build --chown=app:app"
-    assert lacking(
-        fake,
-        opened("/app/app", executed=True),
-        opened("/app/pages/a.html"),
-        opened("/app/pages/parts/b.html"),
-        opened("/app/words.txt"),
-        opened("/srv/my data/x"),
-        opened("/usr/bin/git", executed=True),
-        opened("/usr/lib/x86_64-linux-gnu/libz.so.1"),
-        opened("/bin/env", executed=True),
-    ) == [
-        (f"{prefix} /app/pages /app/pages", False),
-        (f"{prefix} /app/words.txt /app/words.txt", False),
-        (f'{prefix} ["/srv/my data", "/srv/my data"]', False),
-        (f"{prefix} /usr/bin/git /usr/bin/git", True),
-    ]
-    assert lacking(fake, opened("/app/app")) == []
-
-
-def elf(interpreter: str) -> str:
-    """Return a 64-bit program of one segment: the name of its loader ("" for a static program)."""
-    header = b"\x7fELF" + bytes([2, 1]) + bytes(26) + (64).to_bytes(8, "little") + bytes(14) + bytes([56, 0, 1, 0])
-    kind = (3 if interpreter else 1).to_bytes(4, "little")
-    segment = kind + bytes(4) + (120).to_bytes(8, "little") + bytes(16) + len(interpreter).to_bytes(8, "little")
-    return (header.ljust(64, b"\0") + segment.ljust(56, b"\0") + interpreter.encode()).decode()
-
-
-@pytest.mark.parametrize(
-    ("interpreter", "wanted"), [("/lib64/ld-linux-x86-64.so.2", True), ("/lib/ld-musl-x86_64.so.1", False), ("", False)]
-)
-def test_libraries_count_for_programs_that_load_them(fake: FakeEngine, interpreter: str, wanted: bool) -> None:
-    export(fake, {"app/": "", "app/app": "x"})
-    program = elf(interpreter)
-    header = tarfile.TarInfo("app")
-    header.size = len(program)
-    fake.answer("cp", stdout=header.tobuf().decode() + program)
-    events = (opened("/usr/lib/libz.so.1"), opened("/usr/lib/libm.so.6", "/bin/sh"), opened("/etc/ld.so.cache"))
-    with Session(Engine(str(fake.path))) as session:
-        found = find_lacking(session, events, "original", "rewritten", REWRITTEN)
-    assert [item.path for item in found] == ["/usr/lib/libz.so.1"] * wanted
-
-
-def test_what_the_container_wrote_itself_is_not_lacking(fake: FakeEngine) -> None:
-    export(fake, {"app/": ""})
-    fake.answer("cp", code=1)
-    with Session(Engine(str(fake.path))) as session:
-        assert find_lacking(session, [opened("/tmp/made")], "original", "rewritten", REWRITTEN) == ()
-
-
-def test_the_engines_own_opens_are_left_out() -> None:
-    events = [
-        Opened("/var/lib/engine/merged/etc/passwd", False, 7, "/usr/bin/engine"),
-        Opened("/etc/passwd", False, 9, "/"),
-        Opened("/bin/sh", True, 9, "/bin/sh"),
-        Opened("/lib/ld-linux-x86-64.so.2", True, 9, ""),
-        Opened("/etc/motd", False, 9, ""),
-        Opened("/tmp/x (deleted)", False, 9, ""),
-    ]
-    kept = list(_of_container(events, "/var/lib/engine/merged"))
-    assert [(event.path, event.program) for event in kept] == [
-        ("/bin/sh", "/bin/sh"),
-        ("/lib/ld-linux-x86-64.so.2", "/bin/sh"),
-        ("/etc/motd", "/bin/sh"),
-    ]
+    assert base_changes("# nothing\n", "FROM example.com/own\nENV A=1\n") == frozenset()
 
 
 NASTY = "<script>alert(1)</script>\x1b[31m"
@@ -313,6 +210,18 @@ def test_text() -> None:
     assert proof_data("Dockerfile", PROOF)["outcome"] == "different"
     same = replace(PROOF, differences=())
     assert proof_text("Dockerfile", same).startswith("Dockerfile: same (GET / on port 80;")
+
+
+def test_text_of_a_result_without_measures() -> None:
+    proof = Proof(Side(5, 1), Side(4, 1), (), checks=("x",), edit=Edit("src/a.js", "// x"), lacking=())
+    lines = proof_text("Dockerfile", proof).splitlines()
+    assert [line.split()[0] for line in lines] == ["Dockerfile:", "original", "image", "the", "trace:"]
+    assert "  the edit: one comment line more in src/a.js" in lines
+    assert "  trace: the rewrite has every file that the original opened" in lines
+    assert "trace" not in proof_text("Dockerfile", replace(proof, lacking=None))
+    program = Lacking("/bin/git", ("/bin/git",), ("/app",), True, "COPY --from=builder /bin/git /bin/git")
+    said = proof_text("Dockerfile", replace(proof, lacking=(program,)))
+    assert "    COPY --from=builder /bin/git /bin/git\n      a program that the original runs" in said
 
 
 def test_page_is_self_contained_and_escaped() -> None:

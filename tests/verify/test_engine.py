@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tarfile
 import threading
 import time
 from pathlib import Path
@@ -54,6 +55,34 @@ def test_build_command(fake: FakeEngine, tmp_path: Path) -> None:
     assert words[words.index("--network") + 1] == "host"
     assert words[words.index("--file") + 1] == str(tmp_path / "Dockerfile")
     assert sorted(lines) == ["#1 load", "#2 done"]
+
+
+def test_podman_shows_plain_progress_in_any_case(tmp_path: Path) -> None:
+    podman = FakeEngine(tmp_path / "podman", "podman")
+    Engine(str(podman.path)).build(build(tmp_path, target="app"))
+    words = podman.calls[-1]
+    assert words[:2] == ["build", "--file"] and words[words.index("--target") + 1] == "app"
+
+
+def test_a_directory_is_no_file(fake: FakeEngine) -> None:
+    header = tarfile.TarInfo("etc")
+    header.type = tarfile.DIRTYPE
+    fake.answer("cp", stdout=header.tobuf().decode())
+    engine = Engine(str(fake.path))
+    assert engine.read_file("box", "/etc") is None and engine.exists("box", "/etc")
+
+
+def test_a_session_of_another_thread_leaves_signals_alone(fake: FakeEngine) -> None:
+    before = signal.getsignal(signal.SIGINT)
+
+    def work() -> None:
+        with Session(Engine(str(fake.path))) as session, session.container("x", Start()):
+            pass
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert names(fake, "rm") and signal.getsignal(signal.SIGINT) is before
 
 
 def test_remote_builder_loads_its_result(fake: FakeEngine, tmp_path: Path) -> None:
