@@ -103,15 +103,17 @@ async def editor(
     client_can: types.ClientCapabilities | None = None,
     configuration: Any = None,
     server: Sequence[str] = SERVER,
+    registered: list[types.RegistrationParams] | None = None,
 ) -> AsyncIterator[Editor]:
-    """Start a server and an editor for one file; the file is not opened yet."""
+    """Start a server and an editor for one file; the file is not opened yet. What it registers is in `registered`."""
     client = pytest_lsp.make_test_lsp_client()
     if configuration is not None:
         client.set_configuration(configuration)
 
     @client.feature(types.CLIENT_REGISTER_CAPABILITY)  # type: ignore[untyped-decorator]
-    def register(_: types.RegistrationParams) -> None:
-        return None
+    def register(params: types.RegistrationParams) -> None:
+        if registered is not None:
+            registered.append(params)
 
     await client.start_io(*server, env=server_environment())
     folders = [types.WorkspaceFolder((folder or path.parent).as_uri(), "workspace")]

@@ -110,6 +110,8 @@ async def test_other_documents_are_left_alone(tmp_path: Path) -> None:
     async with editor(path) as it:
         it.open(language="plaintext")
         assert await it.hover(0) is None
+        it.type("FROM golang:1.24\nCMD x\n")
+        it.client.text_document_did_close(types.DidCloseTextDocumentParams(it.document))
         assert await it.actions() == []
         assert not it.client.diagnostics
 
@@ -120,6 +122,50 @@ async def test_closing_takes_the_diagnostics_back() -> None:
         assert await it.published()
         it.client.text_document_did_close(types.DidCloseTextDocumentParams(it.document))
         assert await it.published() == []
+
+
+async def test_a_document_that_is_closed_at_once_or_late_has_none() -> None:
+    async with editor(FIXTURES / "refused/d17-no-cmd/Dockerfile") as it:
+        it.open()
+        it.client.text_document_did_close(types.DidCloseTextDocumentParams(it.document))
+        assert await it.published() == []
+        it.open()
+        assert await it.published() != []
+        await asyncio.sleep(0.5)
+        it.client.text_document_did_close(types.DidCloseTextDocumentParams(it.document))
+        assert await it.published() == []
+
+
+async def test_a_client_that_pulls_is_asked_to_look_again_and_gets_nothing_pushed() -> None:
+    can = capabilities(diagnostic=types.DiagnosticClientCapabilities())
+    assert can.workspace is not None
+    can.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+    async with editor(FIXTURES / "refused/d17-no-cmd/Dockerfile", client_can=can) as it:
+        it.open()
+        await it.hover(0)
+        before = it.client.diagnostic_refresh_count
+        it.client.text_document_did_save(types.DidSaveTextDocumentParams(it.document))
+        await it.hover(0)
+        assert it.client.diagnostic_refresh_count == before + 1
+        it.client.text_document_did_close(types.DidCloseTextDocumentParams(it.document))
+        assert await it.hover(0) is None
+        assert not it.client.diagnostics
+
+
+async def test_files_are_watched_where_the_client_can() -> None:
+    can = capabilities()
+    assert can.workspace is not None
+    watching = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
+    can.workspace.did_change_watched_files = watching
+    registered: list[types.RegistrationParams] = []
+    async with editor(FIXTURES / "go/article/Dockerfile", client_can=can, registered=registered) as it:
+        it.open()
+        await it.published()
+    (params,) = registered
+    (entry,) = params.registrations
+    assert entry.method == types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+    patterns = [watcher["globPattern"] for watcher in dict(entry.register_options or {})["watchers"]]
+    assert any("package.json" in text for text in patterns) and any("go.mod" in text for text in patterns)
 
 
 async def test_half_typed_and_odd_texts_do_not_stop_the_server() -> None:

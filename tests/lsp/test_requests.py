@@ -50,6 +50,29 @@ async def test_hover_on_a_refused_line_and_in_plain_text() -> None:
 
 
 @pytest.mark.asyncio
+async def test_hover_says_what_is_left_as_it_is() -> None:
+    async with editor(FIXTURES / "unchanged/nginx/Dockerfile") as it:
+        it.open()
+        found = [await it.hover(line) for line in range(len(it.text.splitlines()))]
+    said = [entry.contents.value for entry in found if entry and isinstance(entry.contents, types.MarkupContent)]
+    assert len(said) == 1 and said[0].startswith("**Unchanged**")
+    path = FIXTURES / "go/article/Dockerfile"
+    async with editor(path, "ARG TAG=1.24\n" + path.read_text()) as it:
+        it.open()
+        before = await it.hover(0)
+        assert before is not None and isinstance(before.contents, types.MarkupContent)
+        assert before.contents.value == "**Before the stage that is split**: stays as it is"
+
+
+@pytest.mark.asyncio
+async def test_hover_on_a_silenced_refusal_says_nothing() -> None:
+    path = FIXTURES / "refused/d17-no-cmd/Dockerfile"
+    async with editor(path, options={"ignore": ["D17"]}) as it:
+        it.open()
+        assert [await it.hover(line) for line in range(len(it.text.splitlines()))] == [None] * len(it.text.splitlines())
+
+
+@pytest.mark.asyncio
 async def test_preview_opens_the_rewritten_file_beside_the_original() -> None:
     path = FIXTURES / "go/article/Dockerfile"
     async with editor(path) as it:
