@@ -15,7 +15,6 @@ import ast
 import importlib
 import os
 import random
-import re
 import sys
 import time
 import tomllib
@@ -27,6 +26,7 @@ from typing import NamedTuple
 
 import pytest
 
+from dockerslim_rewrite.patterns import Lazy
 from tests.mutation.operators import mutants
 from tests.support import ROOT
 
@@ -119,11 +119,7 @@ def _install_tables(module: types.ModuleType, changed: types.CodeType) -> None:
     users = [user for name, user in sys.modules.items() if name.startswith("dockerslim_rewrite")]
     for name, old in list(vars(module).items()):
         new = vars(fresh).get(name)
-        if (
-            isinstance(old, frozenset | tuple | dict | str | int | re.Pattern)
-            and name.strip("_").isupper()
-            and new != old
-        ):
+        if isinstance(old, frozenset | tuple | dict | str | int | Lazy) and name.strip("_").isupper() and new != old:
             for user in users:
                 if vars(user).get(name) is old:
                     setattr(user, name, new)
