@@ -143,14 +143,15 @@ class RuntimeContract(Struct, frozen=True):
 
 
 class StageFacts(Struct, frozen=True):
-    """The stage replayed. `base` is None when the image is not known."""
+    """The stage replayed. `base` is None when the image is not known. `problems` are lines whose words cannot be
+    expanded, and why."""
 
     stage: Stage
     base: BaseImage | None
     base_text: str
     steps: tuple[Step, ...]
     contract: RuntimeContract
-    problems: tuple[str, ...] = ()
+    problems: tuple[tuple[int, str], ...] = ()
 
 
 class Applicability(IntEnum):

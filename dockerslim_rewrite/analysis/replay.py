@@ -79,7 +79,7 @@ class _Replayer:
         self.dockerfile = dockerfile
         self.base = base
         self.meta = meta
-        self.problems: list[str] = []
+        self.problems: list[tuple[int, str]] = []
         self.state = State(env, {}, {}, base.workdir if base else "/", base.user if base else "", DEFAULT_SHELL)
         self.entrypoint = Command(base.entrypoint, None, None) if base and base.entrypoint else None
         self.cmd = Command(base.cmd, None, None) if base and base.cmd else None
@@ -125,21 +125,21 @@ class _Replayer:
         try:
             return expand(word, self.state.variables if "$" in word else _NONE, self.dockerfile.escape)
         except ValueError as error:
-            self.problems.append(f"line {line}: {error}")
+            self.problems.append((line, str(error)))
             return word
 
     def _words(self, instruction: Instruction, value: str) -> tuple[str, ...]:
         try:
             return expand_words(value, self.state.variables if "$" in value else _NONE, self.dockerfile.escape)
         except ValueError as error:
-            self.problems.append(f"line {instruction.line}: {error}")
+            self.problems.append((instruction.line, str(error)))
             return tuple(value.split())
 
     def _pairs(self, instruction: Instruction) -> list[tuple[str, str | None]]:
         try:
             pairs = parse_pairs(instruction.value, self.dockerfile.escape, instruction.keyword)
         except ValueError as error:
-            self.problems.append(f"line {instruction.line}: {error}")
+            self.problems.append((instruction.line, str(error)))
             return []
         return [(name, None if raw is None else self._expand(raw, instruction.line)) for name, raw in pairs]
 

@@ -39,6 +39,10 @@ def gate_facts(dockerfile: Dockerfile, facts: StageFacts) -> NoBenefit | tuple[B
         if len(dockerfile.stages) > 1:
             return NoBenefit(line, f"multi-stage already, and the last stage is {facts.base_text}", "D16")
         return NoBenefit(line, f"{facts.base_text} is not a known Go, Node or Python image", "D20")
+    if facts.problems:
+        wrong, reason = facts.problems[0]
+        message = f"what this stands for cannot be worked out: {reason}"
+        return (Blocker("D06", wrong, message, "BuildKit most likely stops here, too: correct the line"),)
     for step in facts.steps:
         if step.instruction.keyword == "SHELL" and not is_posix_shell(step.instruction.exec_form):
             message = f"SHELL {step.instruction.value}: its commands are not read here"

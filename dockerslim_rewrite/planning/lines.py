@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import posixpath
+import shlex
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 
 from dockerslim_rewrite.analysis.ownership import DEFAULT_DIRECTORY_MODE, ROOT_USERS, Ownership
 from dockerslim_rewrite.analysis.paths import upwards
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, Link, Wanted
 from dockerslim_rewrite.planning.model import RuntimeLine
 
 ACCOUNT_FILES = ("/etc/passwd", "/etc/group")
 # BuildKit reads lines of 65,535 bytes at most; characters that must be escaped take up to three.
 MAX_COPY_BYTES = 16_000
+_SPECIAL = pattern(r"[\\$'\"]")
 
 
 def copy_text(builder: str, sources: tuple[str, ...], dest: str, owner: str = "", mode: str = "") -> str:
@@ -31,8 +34,8 @@ def copy_text(builder: str, sources: tuple[str, ...], dest: str, owner: str = ""
 
 
 def escape(path: str) -> str:
-    """Return a path as an instruction that expands variables must write it."""
-    return path.replace("$", "\\$")
+    """Return a path as an instruction that expands variables and takes quotes off must write it."""
+    return _SPECIAL.sub(r"\\\g<0>", path)
 
 
 def artifact_lines(
@@ -102,7 +105,7 @@ def needs_chmod(path: str, ownership: Ownership, user: str) -> bool:
 
 def mode_line(paths: Iterable[str], ownership: Ownership) -> RuntimeLine:
     """Return the RUN that gives directories the modes that COPY cannot give."""
-    commands = [f"chmod {ownership.mode(path):o} {path}" for path in paths]
+    commands = [f"chmod {ownership.mode(path):o} {shlex.quote(path)}" for path in paths]
     return RuntimeLine("directories", "RUN " + " && ".join(commands), "D07")
 
 
@@ -125,10 +128,11 @@ def link_line(links: Iterable[Link]) -> RuntimeLine:
     """Return the RUN that makes symbolic links again, since COPY would follow them."""
     commands = []
     for link in links:
-        make = f"ln -sf {link.target} {link.path}"
+        path, folder = shlex.quote(link.path), shlex.quote(posixpath.dirname(link.path))
+        make = f"ln -sf {shlex.quote(link.target)} {path}"
         if not link.replaces:
-            make = f"{{ [ -e {link.path} ] || ln -sf {link.target} {link.path}; }}"
-        commands.append(f"mkdir -p {posixpath.dirname(link.path)} && {make}")
+            make = f"{{ [ -e {path} ] || {make}; }}"
+        commands.append(f"mkdir -p {folder} && {make}")
     return RuntimeLine("directories", "RUN " + " && ".join(commands), "D09")
 
 

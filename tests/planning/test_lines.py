@@ -55,6 +55,8 @@ def test_what_may_be_a_directory_has_a_copy_of_its_own() -> None:
     [
         ("/app/a$b", "/app/a\\$b /app/a\\$b"),
         ("/app/[id].js", "/app/[[]id].js /app/[id].js"),
+        ("/app/it's", "/app/it\\'s /app/it\\'s"),
+        ('/app/12".txt', '/app/12\\".txt /app/12\\".txt'),
         ("/app/é*", "/app/é* /app/é*"),
     ],
 )
