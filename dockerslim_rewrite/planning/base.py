@@ -113,7 +113,7 @@ def _satisfy(requirement: Requirement, image: BaseImage, builder: BaseImage | No
     if isinstance(need, NeedFeature):
         return _feature(need, image)
     if isinstance(need, NeedInterpreter):
-        fits = image.family.startswith(need.family) and image.major == need.major
+        fits = image.family == need.family and image.major == need.major
         fits = fits or (need.family in image.features and image.major == need.major)
         return () if fits else f"{name} has no {need.family} {need.major}"
     return _library(need, image, builder)

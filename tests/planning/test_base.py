@@ -112,3 +112,6 @@ def test_a_library_that_distroless_holds(
 def test_the_authors_own_base_has_what_it_had() -> None:
     assert answer(BOOKWORM, NeedProgram("git"), style="same") == ()
     assert answer(BOOKWORM, NeedLibrary("libpq5"), style="same") == ("libpq5",)
+    assert answer(BOOKWORM, NeedShell(), style="same") == ()
+    assert answer(BOOKWORM, NeedProgram("ping"), style="same") == ("iputils-ping",)
+    assert answer("example.com/own", NeedProgram("ping"), builder="example.com/own", style="same") == ()

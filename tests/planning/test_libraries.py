@@ -80,3 +80,10 @@ def test_a_go_project_s_own_install_target_is_followed() -> None:
     text = 'FROM golang:1.24-bookworm\nWORKDIR /app\nCOPY . .\nRUN make install\nCMD ["app"]\n'
     lines = runtime(rewrite(text, MemoryContext(files)))
     assert not LIBRARIES & set(lines) and "COPY --from=builder /usr/local/bin/app /usr/local/bin/app" in lines
+
+
+def test_what_is_unpacked_at_the_root_is_for_the_build_and_among_libraries_is_not_known() -> None:
+    line = "RUN curl -L https://host.example/x.tgz | tar -xz -C {}\n"
+    assert isinstance(outcome_of(line.format("/"), CGO), Rewritten)
+    outcome = outcome_of(line.format("/usr"), CGO)
+    assert isinstance(outcome, Refused) and [item.code for item in outcome.blockers] == ["D09"]

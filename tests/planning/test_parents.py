@@ -48,3 +48,11 @@ def test_nothing_is_added_where_the_copies_make_it_so(run: str) -> None:
     lines = _runtime(run)
     assert not any(line.startswith("RUN") for line in lines)
     assert lines.index("USER node") > max(at for at, line in enumerate(lines) if line.startswith("COPY"))
+
+
+@pytest.mark.parametrize(("owner", "brought"), [("www-data", True), ("4321", False), ("node", False)])
+def test_accounts_are_brought_for_an_owner_that_the_new_base_does_not_know(owner: str, brought: bool) -> None:
+    lines = f"WORKDIR /app\nCOPY . .\nRUN npm ci\nRUN chown {owner} /app\nUSER 4321\n"
+    outcome = rewrite(f"FROM node:20\n{lines}CMD exec node server.js\n", MemoryContext(FILES))
+    assert isinstance(outcome, Rewritten)
+    assert ("COPY --from=builder /etc/passwd /etc/group /etc/" in outcome.text) is brought

@@ -257,3 +257,19 @@ def test_builds(uses: tuple[Use, ...], base: str) -> None:
     assert [build.base for build in builds_of(fixed, uses)] == ["golang:1.22"]
     without = parse_dockerfile("FROM golang:$V\n")
     assert len(builds_of(without, uses)) == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "options", "expected"),
+    [
+        ("", Options(), "WORKDIR /app/lib/deep"),
+        ("", Options(nonroot=True), "COPY --from=builder --chown=65532:65532 /app/lib/deep /app/lib/deep"),
+        ("RUN chown -R 7 lib", Options(), "COPY --from=builder --chown=7 /app/lib/deep /app/lib/deep"),
+    ],
+)
+def test_a_directory_that_is_made_anew_keeps_its_owner(lines: str, options: Options, expected: str) -> None:
+    files = GO | {"lib/deep/lib.go": "package deep\n"}
+    files["main.go"] = 'package main\n\nimport "os"\n\nfunc main() { os.Create("lib/deep/app.db") }\n'
+    text = f'FROM golang:1.24\nWORKDIR /app\nCOPY . .\n{lines}\nRUN go build -o /server .\nCMD ["/server"]\n'
+    found = [line for line in runtime(rewrite(text, MemoryContext(files), options)) if "lib/deep" in line]
+    assert found == [expected]
