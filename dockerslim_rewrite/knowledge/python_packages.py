@@ -55,12 +55,6 @@ def normalise(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@cache
-def light_tools() -> frozenset[str]:
-    """Return the tools whose download weighs nothing beside an image."""
-    return frozenset(_table("tools")["light"])
-
-
 def environment_path() -> str:
     """Return where the virtual environment is made."""
     return str(_table("environment")["path"])

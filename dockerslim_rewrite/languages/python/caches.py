@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.model import Step
-from dockerslim_rewrite.knowledge.python_packages import light_tools
+from dockerslim_rewrite.knowledge.python_packages import names
 from dockerslim_rewrite.languages.leftovers import find_leftovers
 from dockerslim_rewrite.languages.model import Dropped, Project
 from dockerslim_rewrite.languages.python.build import BuildFacts
@@ -37,10 +37,7 @@ def left_caches(
 
 
 def _is_light(command: PythonCommand) -> bool:
-    names = [read_requirement(text) for text in command.operands]
-    return (
-        not command.files
-        and bool(names)
-        and all(names)
-        and light_tools().issuperset(name for found in names for name in found)
-    )
+    """Tell whether nothing is installed but tools whose download weighs nothing beside an image."""
+    light = names("tools", "light")
+    found = [read_requirement(text) for text in command.operands]
+    return bool(found) and not command.files and all(each and light.issuperset(each) for each in found)
