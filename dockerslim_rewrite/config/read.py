@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
-import tomli
+import rtoml
 
 from dockerslim_rewrite.config.facts import read_overlay
 from dockerslim_rewrite.config.keys import check_keys
@@ -44,10 +44,10 @@ def read_config(path: Path, codes: Codes = any_code) -> Config | None:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ConfigError(path, f"larger than {MAX_BYTES // 1024 // 1024} MiB")
-        data = tomli.loads(path.read_bytes().decode("utf-8"))
+        data = rtoml.loads(path.read_bytes().decode("utf-8"))
     except OSError as error:
         raise ConfigError(path, error.strerror or str(error)) from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ConfigError(path, str(error)) from None
     prefix = ""
     if path.name == "pyproject.toml":

@@ -6,11 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import tomli
+import rtoml
 
 
 @cache
 def load(name: str) -> dict[str, Any]:
     """Return the table `<name>.toml`, read once. The result is shared: do not change it."""
-    with Path(__file__).with_name(f"{name}.toml").open("rb") as file:
-        return tomli.load(file)
+    return rtoml.load(Path(__file__).with_name(f"{name}.toml"))

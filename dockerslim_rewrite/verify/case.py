@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import tomli
+import rtoml
 from msgspec import Struct
 
 from dockerslim_rewrite.verify.observe import Conditions, Observation, Request
@@ -58,8 +58,8 @@ def load_case(path: Path) -> Case:
         CaseError: for a file that is no TOML, an unknown key (with the likely one) or a value of a wrong type.
     """
     try:
-        data = tomli.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        data = rtoml.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
         raise CaseError(f"{path}: {error}") from error
     top = _Table(data, str(path), ("rewrite", "build", "run", "http", "absent", "expect"))
     build = top.table("build", ("args", "images"))

@@ -44,7 +44,9 @@ def write(path: Path, text: str) -> Path:
         ("[packages.debian.x]\nalpine = 1", "packages.debian.x.alpine must be a name"),
         ('[packages.debian.x]\nprovides = "a"', "packages.debian.x.provides must be a list of strings"),
         ("[packages.debian.x]\nruntime = [1]", "packages.debian.x.runtime must be a list of strings"),
-        ("a = ", "Invalid value"),
+        ("a = ", "string values must be quoted, expected literal string at line 1 column 5"),
+        ("a = " + "[" * 100_000, "cannot recurse further; max recursion depth met at line 1"),
+        (".".join("a" * 100_000) + " = 1", "recursion limit"),
         ('ignore = ["G99"]', "no decision has the code G99; did you mean G01?"),
     ],
 )

@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import tomli
+import rtoml
 from msgspec import Struct
 
 from dockerslim_rewrite.context.model import Context
@@ -137,8 +137,8 @@ def read_table(context: Context, path: str, name: str) -> dict[str, Any]:
 
 def _toml(context: Context, path: str) -> dict[str, Any]:
     try:
-        return tomli.loads(context.read_text(path) or "")
-    except (ValueError, RecursionError):
+        return rtoml.loads(context.read_text(path) or "")
+    except ValueError:
         return {}
 
 
