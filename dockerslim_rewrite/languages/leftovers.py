@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
+from itertools import zip_longest
 
 from msgspec.structs import replace
 
@@ -88,7 +89,7 @@ def _place(project: Project, item: Leftover, step: Step, command: SimpleCommand)
 
 
 def _option_values(option: str, words: list[str]) -> Iterator[str]:
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
         name, equals, value = word.partition("=")
         if option and name == option:
             yield value if equals else following

@@ -108,6 +108,8 @@ class _Collector:
     ) -> None:
         self._facts = facts
         self._roots = roots
+        left = (*system_paths("scratch"), *system_paths("secrets"), *roots)
+        self._left = frozenset(path.rstrip("/") or "/" for path in left)
         self._programs = programs
         self._effects = effects
         self._links_libraries = links
@@ -237,7 +239,7 @@ class _Collector:
         return not any(below(item.cwd or "/", (path,)) or _names(item, path) for item in commands)
 
     def _is_left(self, path: str) -> bool:
-        return below(path, system_paths("scratch")) or below(path, system_paths("secrets")) or below(path, self._roots)
+        return not self._left.isdisjoint(upwards(path))
 
     def _unused_program(self, path: str) -> bool:
         in_path = posixpath.dirname(path) in system_paths("programs")

@@ -39,7 +39,8 @@ def find_binary(process: Process, project: Project, log: BuildLog, tree: Tree) -
     name = process.argv[0] or ""
     if "/" in name:
         path = absolute(name, process.cwd)
-        return _match(path, process, log) or _match(path, process, log, loose=True) or Binary(path, process)
+        unknown = Binary(path, process) if path != "/" else None
+        return _match(path, process, log) or _match(path, process, log, loose=True) or unknown
     paths = [posixpath.join(place, name) for place in project.facts.contract.env.get("PATH", "").split(":") if place]
     for path in paths:
         found = _match(path, process, log)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import zip_longest
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -74,7 +75,7 @@ def _nx_run(operands: list[str], targets: tuple[str, ...], packages: tuple[str, 
 
 def _values(words: list[str], options: Iterable[str]) -> list[str]:
     found = []
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
         name, equals, value = word.partition("=")
         if name in options:
             found.append(value if equals else following)
