@@ -14,15 +14,15 @@ from dockerslim_rewrite.knowledge.tables import load
 
 _TABLES = ("tools", "shell", "options", "leftovers", "system", "go", "node_packages", "python_packages")
 _PROGRAMS = """
-npm npx yarn pnpm bun node nx turbo lerna tsc next pm2 concurrently run-s run-p npm-run-all cross-env nodemon ts-node go
-python python3 pip pip3 poetry uv pipenv gunicorn uvicorn flask celery sh bash env exec su-exec gosu tini apt-get apk dpkg
-make cmake curl wget tar unzip cp mv rm mkdir ln chmod chown touch echo printf cat sed git cd export set source . xargs
-find install tee useradd adduser corepack timeout nohup sleep pdm conda strip ldconfig node-gyp ./x
+npm npx yarn pnpm bun node nx turbo lerna tsc next pm2 concurrently run-s run-p npm-run-all cross-env nodemon ts-node
+go python python3 pip pip3 poetry uv pipenv gunicorn uvicorn flask celery sh bash env exec su-exec gosu tini apt-get apk
+dpkg make cmake curl wget tar unzip cp mv rm mkdir ln chmod chown touch echo printf cat sed git cd export set source .
+xargs find install tee useradd adduser corepack timeout nohup sleep pdm conda strip ldconfig node-gyp ./x
 """
 _WORDS = """
--r -R -p -P -t -T -f -o -C -c -m -e -g -y -a -- --filter --target --targets --projects -w --workspaces --prefix --cwd --dir
---production --omit=dev --no-cache-dir --user --root --output --out-dir build run start exec install ci add i -u 1 0 . .. /
-./ /app /app/s /usr/local/bin a.b a= =1 @latest ==1 main.py main.js start.sh main:app
+-r -R -p -P -t -T -f -o -C -c -m -e -g -y -a -- --filter --target --targets --projects -w --workspaces --prefix --cwd
+--dir --production --omit=dev --no-cache-dir --user --root --output --out-dir build run start exec install ci add i -u 1 0 . ..
+/ ./ /app /app/s /usr/local/bin a.b a= =1 @latest ==1 main.py main.js start.sh main:app
 """
 _GLUE = """
 && || ; | > >> < & 2>&1 $( ) ` " ' ${ } $ ( { [ ] [[ ]] ! * ? ~ if then fi for do done while case esac in $@ "$@" $1 $0
