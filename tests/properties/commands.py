@@ -21,8 +21,8 @@ xargs find install tee useradd adduser corepack timeout nohup sleep pdm conda st
 """
 _WORDS = """
 -r -R -p -P -t -T -f -o -C -c -m -e -g -y -a -- --filter --target --targets --projects -w --workspaces --prefix --cwd
---dir --production --omit=dev --no-cache-dir --user --root --output --out-dir build run start exec install ci add i -u 1 0 . ..
-/ ./ /app /app/s /usr/local/bin a.b a= =1 @latest ==1 main.py main.js start.sh main:app
+--dir --production --omit=dev --no-cache-dir --user --root --output --out-dir build run start exec install ci add i
+-u 1 0 . .. / ./ /app /app/s /usr/local/bin a.b a= =1 @latest ==1 main.py main.js start.sh main:app
 """
 _GLUE = """
 && || ; | > >> < & 2>&1 $( ) ` " ' ${ } $ ( { [ ] [[ ]] ! * ? ~ if then fi for do done while case esac in $@ "$@" $1 $0
