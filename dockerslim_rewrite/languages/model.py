@@ -9,7 +9,7 @@ from msgspec import Struct
 from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence, StageFacts
-from dockerslim_rewrite.analysis.start import Service, Start
+from dockerslim_rewrite.analysis.start import Process, Service, Start
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge.model import Libc
 from dockerslim_rewrite.syntax.model import Instruction
@@ -254,6 +254,12 @@ class Project(Struct, frozen=True):
     health: Start | None
     services: tuple[Service, ...] = ()
     improvements: frozenset[str] = frozenset()
+
+    @property
+    def processes(self) -> tuple[Process, ...]:
+        """Return all that runs in a container: the start command, the health check, what services run."""
+        flows = (self.start, *filter(None, (self.health,)), *(service.start for service in self.services))
+        return tuple(process for flow in flows for process in flow.processes)
 
 
 class Detection(Struct, frozen=True):

@@ -9,13 +9,13 @@ from msgspec import Struct
 
 from dockerslim_rewrite.analysis.effects import Builds, CommandEffect, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.files import ImageFiles, unpacks
-from dockerslim_rewrite.analysis.model import CopyFacts, Evidence, StageFacts
+from dockerslim_rewrite.analysis.model import CopyFacts, Evidence, Step
 from dockerslim_rewrite.analysis.paths import below, upwards
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.system import system_paths
-from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, Artifact, Findings
+from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, Artifact, Findings, Project
 from dockerslim_rewrite.planning.libraries import filled_by, holds_libraries, install_prefix
-from dockerslim_rewrite.shell.model import SimpleCommand
+from dockerslim_rewrite.planning.scratch import Scratch
 
 _GLOB = frozenset("*?[")
 RANK_SYSTEM = 10  # written by commands, remote or of another image: whether a path is a file is not always known
@@ -73,9 +73,7 @@ def script_artifacts(flows: Iterable[Start | None], wanted: Iterable[Wanted]) ->
 
 
 def system_layer(
-    facts: StageFacts,
-    files: ImageFiles,
-    effects: Iterable[CommandEffect],
+    project: Project,
     roots: tuple[str, ...],
     covered: frozenset[tuple[int, int]],
     programs: frozenset[str] | None,
@@ -88,30 +86,22 @@ def system_layer(
     `programs`: the names started at run time when all are known, else None; a program file that nothing starts is
     then left behind. `links_libraries`: what runs may load shared libraries.
     """
-    effects = tuple(effects)
-    collector = _Collector(facts, roots, programs, effects, links_libraries)
-    collector.copies(files, app_at_root=app_at_root)
-    for command in effects:
+    collector = _Collector(project, roots, programs, links_libraries)
+    collector.copies(project.files, app_at_root=app_at_root)
+    for command in project.effects:
         if (command.step, command.command) not in covered:
             collector.command(command)
     return collector.result()
 
 
 class _Collector:
-    def __init__(
-        self,
-        facts: StageFacts,
-        roots: tuple[str, ...],
-        programs: frozenset[str] | None,
-        effects: tuple[CommandEffect, ...],
-        links: bool,
-    ) -> None:
-        self._facts = facts
-        self._roots = roots
+    def __init__(self, project: Project, roots: tuple[str, ...], programs: frozenset[str] | None, links: bool) -> None:
+        self._facts = project.facts
+        self._effects = project.effects
+        self._scratch = Scratch(project.facts, project.processes, roots)
         left = (*system_paths("scratch"), *system_paths("secrets"), *roots)
         self._left = frozenset(path.rstrip("/") or "/" for path in left)
         self._programs = programs
-        self._effects = effects
         self._links_libraries = links
         self._wanted: dict[str, Wanted] = {}
         self._links: dict[str, Link] = {}
@@ -132,53 +122,58 @@ class _Collector:
         for tree in files.trees:
             if tree.image_path == "/" and app_at_root:
                 continue  # the language has decided about its entries
-            instruction = self._facts.steps[tree.step].instruction
-            what = f"copied by line {instruction.line}"
-            for path, is_dir in files.spread(tree, system_paths("shared")):
-                self._want(path, is_dir, "D10", what, instruction.line, instruction.value)
+            step = self._facts.steps[tree.step]
+            what = f"copied by line {step.instruction.line}"
+            for path, is_dir in files.spread(tree, (*system_paths("shared"), *system_paths("volatile"))):
+                self._copied(path, is_dir, what, step)
         for step in self._facts.steps:
             if step.copy is None:
                 continue
-            line = step.instruction.line
             if any(unpacks(step, source) for source in step.copy.sources):
-                self._unpacked(step.copy.dest, line, step.instruction.value)
+                self._unpacked(step, step.copy.dest)
                 continue
             unseen = step.copy.from_ is None and any(map(files.is_unseen, step.copy.sources))
-            self._brought(step.copy, line, step.instruction.value, unseen=unseen)
+            self._brought(step, step.copy, unseen=unseen)
 
-    def _unpacked(self, dest: str, line: int, text: str) -> None:
+    def _copied(self, path: str, is_dir: bool, what: str, step: Step) -> None:
+        add = self._add if self._scratch.keeps_copy(path, step.index) else self._want
+        add(path, is_dir, "D10", what, step.instruction.line, step.instruction.value, RANK_ASSETS)
+
+    def _unpacked(self, step: Step, dest: str) -> None:
         """ADD of an archive fills a directory with files whose names are not known."""
+        line, text = step.instruction.line, step.instruction.value
         if dest in system_paths("shared") and not self._is_left(dest):
             self._problems.append((line, f"ADD {_short(text)}: what the archive puts into {dest} is not known"))
         else:
-            self._want(dest, True, "D10", f"line {line}", line, text)
+            self._copied(dest, True, f"line {line}", step)
 
-    def _brought(self, copy: CopyFacts, line: int, text: str, *, unseen: bool) -> None:
+    def _brought(self, step: Step, copy: CopyFacts, *, unseen: bool) -> None:
         """What comes from another stage, a URL or a heredoc, or is not in the context yet, is kept, in a language's
         root too: no file of the context tells what it is for."""
         remote = unseen or copy.from_ is not None or any("://" in source for source in copy.sources)
         if not remote and not copy.inline:
             return
         if not copy.dest_is_dir:
-            self._keep(copy.dest, False, line, text)
+            self._keep(copy.dest, False, step)
             return
         for name in copy.inline:
-            self._keep(posixpath.join(copy.dest, name), False, line, text)
-        if remote and copy.dest not in system_paths("shared"):
-            self._keep(copy.dest, True, line, text)
+            self._keep(posixpath.join(copy.dest, name), False, step)
+        if remote and copy.dest not in (*system_paths("shared"), *system_paths("volatile")):
+            self._keep(copy.dest, True, step)
             return
         for source in copy.sources if remote else ():
             name = posixpath.basename(source)
             is_file = copy.dest in system_paths("programs") or bool(posixpath.splitext(name)[1])
-            if not name or not is_file or _GLOB & set(name):
-                message = f"COPY {_short(text)}: what it puts into {copy.dest} is not known"
-                self._problems.append((line, message))
-            else:
-                self._keep(posixpath.join(copy.dest, name), False, line, text)
+            if name and is_file and not _GLOB & set(name):
+                self._keep(posixpath.join(copy.dest, name), False, step)
+            elif copy.dest in system_paths("shared"):
+                message = f"COPY {_short(step.instruction.value)}: what it puts into {copy.dest} is not known"
+                self._problems.append((step.instruction.line, message))
 
-    def _keep(self, path: str, is_dir: bool, line: int, text: str) -> None:
+    def _keep(self, path: str, is_dir: bool, step: Step) -> None:
         left = below(path, system_paths("scratch")) or below(path, system_paths("secrets"))
-        if not left and not self._unused_program(path):
+        if (not left and not self._unused_program(path)) or self._scratch.keeps_copy(path, step.index):
+            line, text = step.instruction.line, step.instruction.value
             self._add(path, is_dir, "D10", f"brought by line {line}", line, text, RANK_SYSTEM)
 
     def command(self, command: CommandEffect) -> None:
@@ -197,10 +192,12 @@ class _Collector:
 
     def _write(self, path: str, effect: Writes, command: CommandEffect) -> None:
         what = f"line {command.line} writes it"
-        if effect.what == "dir" and self._is_made_to_last(path):
+        if effect.what == "dir" and self._scratch.keeps_directory(path):
             self._add(
                 path, True, "D07", f"line {command.line} makes it", command.line, _short(command.text), RANK_SYSTEM
             )
+        if self._scratch.is_named(path, by_variables=effect.what != "dir") and effect.what != "link":
+            self._add(path, effect.what != "file", "D09", what, command.line, _short(command.text), RANK_SYSTEM)
         if self._is_left(path):
             return
         if effect.what == "link":
@@ -228,16 +225,6 @@ class _Collector:
                 what = f"line {command.line} installs into it"
                 self._add(place, True, "D09", what, command.line, text, RANK_SYSTEM)
 
-    def _is_made_to_last(self, path: str) -> bool:
-        """Tell whether a directory in /tmp or /run is for the program: nothing in the build does any more with it."""
-        if not below(path, system_paths("volatile")) or below(path, self._roots):
-            return False
-        steps = self._facts.steps
-        if any(below(step.before.workdir, (path,)) or (step.copy and below(step.copy.dest, (path,))) for step in steps):
-            return False
-        commands = [item for step in steps if step.script for item in step.script.simple if item.name != "mkdir"]
-        return not any(below(item.cwd or "/", (path,)) or _names(item, path) for item in commands)
-
     def _is_left(self, path: str) -> bool:
         return not self._left.isdisjoint(upwards(path))
 
@@ -257,15 +244,6 @@ class _Collector:
     def _add(self, path: str, is_dir: bool, code: str, what: str, line: int, text: str, rank: int) -> None:
         evidence = Evidence("Dockerfile", line, _short(text))
         self._wanted[path] = Wanted(Artifact(path, is_dir, rank, what), code, f"{path}: {what}", (evidence,))
-
-
-def _names(command: SimpleCommand, path: str) -> bool:
-    """Tell whether a command names a path, or something below it; changing its owner or mode is no use of it."""
-    if command.name in ("chown", "chmod", "chgrp"):
-        return False
-    return any(path in word.text for word in command.words) or any(
-        path in item.target.text for item in command.redirects
-    )
 
 
 def _short(text: str) -> str:

@@ -18,6 +18,7 @@ ACCOUNT_FILES = ("/etc/passwd", "/etc/group")
 # BuildKit reads lines of 65,535 bytes at most; characters that must be escaped take up to three.
 MAX_COPY_BYTES = 16_000
 _SPECIAL = pattern(r"[\\$'\"]")
+_ESCAPED = pattern(r"\\(.)")
 
 
 def copy_text(builder: str, sources: tuple[str, ...], dest: str, owner: str = "", mode: str = "") -> str:
@@ -36,6 +37,21 @@ def copy_text(builder: str, sources: tuple[str, ...], dest: str, owner: str = ""
 def escape(path: str) -> str:
     """Return a path as an instruction that expands variables and takes quotes off must write it."""
     return _SPECIAL.sub(r"\\\g<0>", path)
+
+
+def unescape(word: str) -> str:
+    """Return the path that an escaped word stands for."""
+    return _ESCAPED.sub(r"\1", word)
+
+
+def copied_paths(line: RuntimeLine) -> tuple[str, ...]:
+    """Return the paths that a line of `copy_text` takes from the builder to the same paths; () for any other line."""
+    keyword, *words = line.text.split(" ")
+    rest = " ".join(word for word in words if not word.startswith("--"))
+    if keyword != "COPY":
+        return ()
+    sources = (json.loads(rest) if rest.startswith("[") else rest.split(" "))[:-1]
+    return tuple(unescape(source).replace("[[]", "[") for source in sources)
 
 
 def artifact_lines(

@@ -140,9 +140,7 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
     roots = tuple(root for root in every if root != "/")
     links = any(isinstance(item.need, NeedLibc) for item in base)
     system = system_layer(
-        project.facts,
-        project.files,
-        project.effects,
+        project,
         roots,
         frozenset(key for finding in inputs.findings for key in finding.covered_commands),
         programs if known else None,

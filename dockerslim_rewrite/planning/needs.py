@@ -249,7 +249,7 @@ class _Sorter:
                 what = "what programs built with it load is not known: it stays"
                 what = f"programs built with it load {library}" if library != name else what
                 self._keep(library, command, f"{name} is for building; {what}")
-            if name not in libraries and name not in self.kept_names:
+            if name not in self.kept_names:
                 self.dropped.append((name, known.reason))
         elif self._programs & set(known.provides):
             self._keep(

@@ -11,6 +11,7 @@ from dockerslim_rewrite.analysis.files import CopiedTree
 from dockerslim_rewrite.analysis.paths import upwards
 from dockerslim_rewrite.knowledge.secrets import SecretFile, is_secret, secret_kind
 from dockerslim_rewrite.languages.model import Note, Project
+from dockerslim_rewrite.planning.lines import copied_paths
 from dockerslim_rewrite.planning.model import BuilderItem, Edit, Insert, RuntimeLine
 from dockerslim_rewrite.syntax.words import parse_pairs, references
 
@@ -26,7 +27,7 @@ def secret_notes(
     `known` are lines of the Dockerfile that a language has said the same about.
     """
     yield from (note for note in _variables(project) if note.line not in known)
-    copied = {words[0].rstrip("/") or "/" for line in runtime if (words := _sources(line))}
+    copied = {path.rstrip("/") or "/" for line in runtime for path in copied_paths(line)}
     leading = {folder for path in copied for folder in upwards(path)}
     removals = [text for text in _commands(project, builder) if "rm " in text]
     trees = [tree for tree in project.files.trees if tree.image_path in leading or _is_in(tree.image_path, copied)]
@@ -63,14 +64,6 @@ def _variables(project: Project) -> Iterator[Note]:
 
 def _advice(name: str) -> str:
     return f"use RUN --mount=type=secret,id={name},env={name} where it is needed"
-
-
-def _sources(line: RuntimeLine) -> list[str]:
-    """Return the builder's path that a COPY line takes; the plan writes one source, and JSON where a name needs it."""
-    words = line.text.split()
-    if words[:1] != ["COPY"]:
-        return []
-    return [word.strip('["],') for word in words[1:] if not word.startswith("--")][:-1]
 
 
 def _files(project: Project, tree: CopiedTree, copied: set[str], removals: list[str]) -> Iterator[Note]:

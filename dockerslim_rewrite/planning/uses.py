@@ -20,6 +20,7 @@ from dockerslim_rewrite.knowledge.model import BaseImage
 from dockerslim_rewrite.languages.model import Note
 from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.planning.gate import is_unknown
+from dockerslim_rewrite.planning.lines import copied_paths, unescape
 from dockerslim_rewrite.planning.model import Blocker, Decision, RewritePlan
 from dockerslim_rewrite.syntax.model import Dockerfile
 
@@ -129,8 +130,7 @@ def _is_arguments(plan: RewritePlan, use: Use) -> bool:
     program = next(iter(_WORD.findall(entrypoint.removeprefix("ENTRYPOINT "))), "")
     if use.whole or use.command is None or not program:
         return False
-    copied = any(program == word for line in plan.runtime if line.section == "artifacts" for word in line.text.split())
-    return use.command[0].startswith("-") or (copied and not program.endswith(".sh"))
+    return use.command[0].startswith("-") or (program in _copied(plan) and not program.endswith(".sh"))
 
 
 def _can_run(plan: RewritePlan, program: str) -> bool:
@@ -145,7 +145,7 @@ def _can_run(plan: RewritePlan, program: str) -> bool:
 def _may_bring(plan: RewritePlan, program: str, new: BaseImage) -> bool:
     """Tell whether a program may lie in what is copied: by its path, or in a directory of PATH that the old base's own
     programs are not in, as the environment that packages were installed into."""
-    copied = list(_targets(plan))
+    copied = _copied(plan)
     if "/" in program:
         return below(absolute(program, _workdir(plan, new)), copied)
     old = resolve_image(plan.builder_base)
@@ -157,17 +157,15 @@ def _workdir(plan: RewritePlan, new: BaseImage) -> str:
     workdir = new.workdir
     for line in plan.runtime:
         if line.text.startswith("WORKDIR "):
-            workdir = absolute(line.text.split(None, 1)[1].strip("\"'"), workdir)
+            workdir = absolute(unescape(line.text.split(None, 1)[1].strip("\"'")), workdir)
     return workdir
 
 
-def _targets(plan: RewritePlan) -> Iterator[str]:
-    """Yield where COPY puts something in the runtime stage."""
-    for line in plan.runtime:
-        if line.section == "artifacts":
-            yield line.text.split()[-1].rstrip("/")
+def _copied(plan: RewritePlan) -> list[str]:
+    """Return what the runtime stage takes from the builder."""
+    return [path for line in plan.runtime if line.section == "artifacts" for path in copied_paths(line)]
 
 
 def _hidden(plan: RewritePlan, mount: str) -> str:
     """Return the first artifact that lies below a mount, "" for none."""
-    return next((path for path in _targets(plan) if f"{path}/".startswith(f"{mount.rstrip('/')}/")), "")
+    return next((path for path in _copied(plan) if f"{path}/".startswith(f"{mount.rstrip('/')}/")), "")

@@ -74,6 +74,18 @@ def answer(image: str, need: Need, builder: str = BOOKWORM, style: str = "slim")
         ("node:20-alpine", NeedInterpreter("node", 22), "node:20-alpine has no node 22"),
         ("python:3.12-alpine", NeedInterpreter("node", 3), "python:3.12-alpine has no node 3"),
         ("python:3.12-alpine", NeedInterpreter("python", 3), ()),
+        ("gcr.io/distroless/nodejs22-debian12", NeedInterpreter("node", 22), ()),
+        (
+            "gcr.io/distroless/nodejs22-debian12",
+            NeedInterpreter("node", 20),
+            "gcr.io/distroless/nodejs22-debian12 has no node 20",
+        ),
+        (
+            "gcr.io/distroless/nodejs22-debian12",
+            NeedInterpreter("python", 22),
+            "gcr.io/distroless/nodejs22-debian12 has no python 22",
+        ),
+        (DISTROLESS, NeedProgram("sh"), f"{DISTROLESS} has no sh and nothing can be installed there"),
         (DISTROLESS, NeedLibrary("libpq5"), f"libpq5 is needed and nothing can be installed in {DISTROLESS}"),
         ("debian:bookworm-slim", NeedLibrary("libpq5"), ("libpq5",)),
         ("debian:trixie-slim", NeedLibrary("libpq5"), "libpq5 of bookworm may be another on trixie"),
@@ -115,3 +127,10 @@ def test_the_authors_own_base_has_what_it_had() -> None:
     assert answer(BOOKWORM, NeedShell(), style="same") == ()
     assert answer(BOOKWORM, NeedProgram("ping"), style="same") == ("iputils-ping",)
     assert answer("example.com/own", NeedProgram("ping"), builder="example.com/own", style="same") == ()
+
+
+@pytest.mark.parametrize("need", [NeedProgram("curl"), NeedLibrary("libpq5")])
+def test_nothing_is_installed_from_an_archive_that_has_moved(need: Need) -> None:
+    assert "has moved" in str(answer("debian:stretch-slim", need, "golang:1.10-stretch"))
+    assert answer("debian:stretch-slim", NeedShell(), "golang:1.10-stretch") == ()
+    assert answer("example.com/own", NeedLibrary("libpq5"), "golang:1.10-stretch", "same") == ("libpq5",)

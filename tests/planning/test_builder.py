@@ -30,3 +30,27 @@ def test_a_variable_above_its_arg_stays_empty() -> None:
     assert isinstance(below, Rewritten)
     assert "ARG PORT" not in above.text.split("\nFROM ")[1]
     assert "ARG PORT=81" in below.text.split("\nFROM ")[1]
+
+
+MOVED = 'FROM node:20\nWORKDIR /a\nCOPY . .\nRUN npm ci\n{0}CMD ["node", "a.js"]\n'
+
+
+def parts(lines: str) -> tuple[str, str]:
+    """Return what stands in the builder below the build, and in the runtime stage without its COPY lines."""
+    outcome = rewrite(MOVED.format(lines), NoContext())
+    assert isinstance(outcome, Rewritten)
+    builder, runtime = outcome.text.split("\nFROM ")
+    return builder.split("RUN npm ci\n")[1], "".join(
+        line for line in runtime.splitlines(keepends=True)[1:] if not line.startswith("COPY")
+    )
+
+
+def test_comments_go_with_what_they_stand_above() -> None:
+    start = 'WORKDIR /a\n{0}CMD ["a.js"]\n'
+    assert parts("# why\nEXPOSE 80\n") == ("", start.format("# why\nEXPOSE 80\n"))
+    assert parts("# of the build\n\n# why\nEXPOSE 80\n") == ("# of the build\n", start.format("# why\nEXPOSE 80\n"))
+    assert parts("EXPOSE 80\n# why\n\nRUN true\n")[0] == "# why\n\nRUN true\n"
+    assert parts("EXPOSE 80\n\nRUN true\n")[0] == "\nRUN true\n"
+    assert parts("\nEXPOSE 80\n\nRUN true\n")[0] == "\nRUN true\n"
+    assert parts("RUN true\n\nEXPOSE 80\n\n\nUSER node\n")[0] == "RUN true\n"
+    assert parts("RUN true\nEXPOSE 80\n\nRUN false\n")[0] == "RUN true\n\nRUN false\n"

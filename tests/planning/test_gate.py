@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten
+from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten, Unchanged
 from dockerslim_rewrite.pipeline import rewrite
 from tests.support import MemoryContext
 
@@ -21,3 +21,66 @@ def test_a_line_that_cannot_be_expanded_is_refused(line: str) -> None:
     outcome = with_line(line)
     assert isinstance(outcome, Refused)
     assert [(item.code, item.line) for item in outcome.blockers] == [("D06", 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line", "message", "hint"),
+    [
+        (
+            "FROM mcr.microsoft.com/windows/servercore:ltsc2022\n",
+            "D11",
+            1,
+            "mcr.microsoft.com/windows/servercore:ltsc2022 is a Windows image",
+            "only Linux images are rewritten",
+        ),
+        (
+            "ARG B\nFROM $B\n",
+            "D20",
+            2,
+            "the base image $B is not known before the build",
+            "give the ARG before FROM a default",
+        ),
+        (
+            'FROM node:20\nSHELL ["pwsh", "-c"]\nRUN a\n',
+            "D11",
+            2,
+            'SHELL ["pwsh", "-c"]: its commands are not read here',
+            "use a POSIX shell",
+        ),
+        (
+            "FROM node:20\nRUN a\nONBUILD RUN b\n",
+            "D11",
+            3,
+            "ONBUILD is for images built on this one: they need the toolchain",
+            "keep this file as it is",
+        ),
+        (
+            "FROM node:20\nUSER 'app\n",
+            "D06",
+            2,
+            (
+                'what this stands for cannot be worked out: failed to process "\'app": '
+                "unexpected end of statement while looking for matching single-quote"
+            ),
+            "BuildKit most likely stops here, too: correct the line",
+        ),
+    ],
+)
+def test_why_a_stage_is_refused(text: str, code: str, line: int, message: str, hint: str) -> None:
+    outcome = rewrite(f'{text}CMD ["node", "a.js"]\n', MemoryContext({"a.js": ""}))
+    assert isinstance(outcome, Refused)
+    assert [(item.code, item.line, item.message, item.hint) for item in outcome.blockers] == [
+        (code, line, message, hint)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line", "reason"),
+    [
+        ("FROM nginx\n", "D20", 1, "nginx is not a known Go, Node or Python image"),
+        ("FROM golang:1.24 AS b\n\nFROM nginx\n", "D16", 3, "multi-stage already, and the last stage is nginx"),
+    ],
+)
+def test_why_a_stage_is_left_alone(text: str, code: str, line: int, reason: str) -> None:
+    outcome = rewrite(text, MemoryContext({}))
+    assert outcome == Unchanged(code, line, reason)

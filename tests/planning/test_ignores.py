@@ -14,6 +14,8 @@ from dockerslim_rewrite.syntax.parser import parse_dockerfile
         ("FROM x\nRUN echo '# dockerslim: ignore=G01'\n", set()),
         ("FROM x\nRUN <<EOF\n# dockerslim: ignore=G01\nEOF\n", set()),
         ("# dockerslim: ignore\n# dockerslim: ignored=G01\n# slim: ignore=G01\n# dockerslim: ignore=\nFROM x\n", set()),
+        ("### dockerslim: ignore=G01\nFROM x\n", {"g01"}),
+        ("#Xdockerslim: ignore=G01\n# no dockerslim: ignore=G01\nFROM x\n", set()),
         ("", set()),
     ],
 )

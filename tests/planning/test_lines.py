@@ -7,7 +7,8 @@ import pytest
 from dockerslim_rewrite.analysis.ownership import Ownership
 from dockerslim_rewrite.languages.model import RANK_CODE, Artifact
 from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, Wanted
-from dockerslim_rewrite.planning.lines import artifact_lines
+from dockerslim_rewrite.planning.lines import artifact_lines, copied_paths, copy_text
+from dockerslim_rewrite.planning.model import RuntimeLine
 from tests.support import replay
 
 
@@ -71,3 +72,23 @@ def test_a_name_that_is_no_text_is_counted_too() -> None:
 @pytest.mark.parametrize("path", ["/app/a b", "/app/a\tb"])
 def test_white_space_in_a_path_needs_json(path: str) -> None:
     assert copies(code(path)) == [f"COPY --from=builder {json.dumps([path, path])}"]
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ("/a",),
+        ("/a", "/b"),
+        ("/a b", "/c"),
+        ("/a\tb",),
+        ("/it's", '/12".txt', "/a$b", "/[id].js", "/a\\b", "/a,b", "/--from=x"),
+        ('/my app/it\'s "[x]"', "/c"),
+    ],
+)
+def test_what_is_copied_is_read_back(paths: tuple[str, ...]) -> None:
+    text = copy_text("builder", paths, "/to/", "me:us", "755")
+    assert copied_paths(RuntimeLine("artifacts", text, "N07")) == paths
+
+
+def test_other_lines_copy_nothing() -> None:
+    assert copied_paths(RuntimeLine("packages", "RUN COPY a b", "N07")) == ()

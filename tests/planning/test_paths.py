@@ -52,7 +52,7 @@ def test_a_directory_in_tmp_that_nothing_else_uses_is_for_the_program() -> None:
         "RUN mkdir /tmp/work && touch /tmp/work/a",
         "RUN mkdir /tmp/work && echo a > /tmp/work/a",
         "RUN mkdir /tmp/work\nWORKDIR /tmp/work\nRUN touch a",
-        "RUN mkdir /tmp/work\nCOPY main.js /tmp/work/",
+        "RUN mkdir /tmp/work\nCOPY main.js /tmp/work/\nRUN cat /tmp/work/main.js",
     ],
 )
 def test_a_directory_in_tmp_where_the_build_works_is_left_behind(run: str) -> None:
@@ -132,7 +132,8 @@ def test_a_stages_directory_that_is_poured_into_one_of_the_base_is_refused() -> 
         ("COPY --from=tools /usr/bin/server /usr/local/bin/server", True),
         ("COPY --from=tools /usr/bin/helper /usr/local/bin/helper", False),
         ("COPY --from=tools /usr/bin/helper /opt/helper", True),
-        ("COPY --from=tools /var/cache/all /tmp/all", False),
+        ("COPY --from=tools /var/cache/all /tmp/all", True),
+        ("COPY --from=tools /var/cache/all /usr/share/doc/all", False),
         ("RUN mkdir -p /usr/share/man /opt/empty", False),
     ],
 )

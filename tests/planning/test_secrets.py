@@ -24,6 +24,9 @@ def notes(lines: str = "", files: dict[str, str] | None = None, after: str = "")
     [
         "ARG GITHUB_TOKEN",
         "ARG DB_PASSWORD=x",
+        "ARG DB_PASSWORD=",
+        'ARG DB_PASSWORD=""',
+        "ENV DB_PASSWORD=X",
         "ENV SECRET_KEY_BASE=abc",
         'ENV STRIPE_API_KEY="sk" A=b',
         "ENV AWS_SECRET_ACCESS_KEY abc",
@@ -40,6 +43,10 @@ def test_variables(line: str) -> None:
     [
         "ENV TOKEN_FILE=/run/secrets/t",
         "ENV API_KEY=",
+        'ENV API_KEY=""',
+        'ENV DB_PASSWORD="/run/secrets/db"',
+        "ENV DB_PASSWORD='/run/secrets/db'",
+        "ARG DB_PASSWORD='/run/secrets/db'",
         "ENV DB_PASSWORD=/run/secrets/db",
         "ENV AUTHOR=me",
         "ENV BYPASS=1",
@@ -99,3 +106,15 @@ def test_a_note_can_be_silenced() -> None:
 
 def test_few_files_are_named() -> None:
     assert len(notes(files={f"conf/d{n}/.netrc": "x" for n in range(20)})) == 5
+
+
+def test_files_in_paths_with_blanks() -> None:
+    text = 'FROM node:22\nWORKDIR "/my app"\nCOPY . .\nRUN npm ci\nCMD ["node", "x.js"]\n'
+    outcome = rewrite(text, MemoryContext({**FILES, "conf/.netrc": "machine x"}))
+    assert isinstance(outcome, Rewritten)
+    assert [note.line for note in outcome.plan.notes if note.code == "D26"] == [3]
+
+
+def test_files_that_share_a_copy_with_others() -> None:
+    [(line, message)] = notes(files={"server.key": KEY, "a.txt": "x", "b.txt": "x"})
+    assert (line, message.startswith("server.key may hold a secret")) == (3, True)

@@ -93,3 +93,45 @@ def test_shell_below_a_command_is_refused(keyword: str) -> None:
     outcome = rewrite(text, MemoryContext(NODE))
     assert isinstance(outcome, Refused)
     assert [(item.code, item.line) for item in outcome.blockers] == [("D11", 5)]
+
+
+def test_a_variable_of_the_old_base_that_is_set_anew_has_no_need_of_the_old_value() -> None:
+    """Only what stands above the new value has the old one."""
+    assert "ENV GOPATH=/go" not in runtime("ENV GOPATH=/mine\nENV B=$GOPATH")
+    assert runtime("ENV A=$GOPATH/x\nENV GOPATH=/mine B=$GOPATH")[:3] == [
+        "ENV GOPATH=/go",
+        "ENV A=$GOPATH/x",
+        "ENV GOPATH=/mine B=$GOPATH",
+    ]
+
+
+def test_what_is_set_anew_is_not_said_to_differ() -> None:
+    text = "FROM golang:1.24\nWORKDIR /app\nCOPY . .\nRUN go build -o /server .\n{0}\nCMD exec /server\n"
+
+    def changed(lines: str) -> dict[str, str]:
+        outcome = rewrite(text.format(lines), MemoryContext(GO))
+        assert isinstance(outcome, Rewritten)
+        found = [item for item in outcome.plan.decisions if any(name.startswith("env:") for name in item.changes)]
+        return {name: item.summary.split(":")[0] for item in found for name in item.changes}
+
+    lost, path = "not set at run time", "PATH starts from the new base's"
+    every = {"env:GOLANG_VERSION": lost, "env:GOPATH": lost, "env:GOTOOLCHAIN": lost, "env:PATH": path}
+    assert changed("") == every
+    assert changed("ENV GOPATH=/mine") == {name: what for name, what in every.items() if name != "env:GOPATH"}
+    assert changed("ENV X=$GOPATH") == {name: what for name, what in every.items() if name != "env:GOPATH"}
+    assert changed("ENV GOPATH=/mine\nENV X=$GOPATH") == changed("ENV GOPATH=/mine")
+    assert changed("LABEL path=$PATH") == {name: what for name, what in every.items() if name != "env:PATH"}
+
+
+def test_the_order_of_settings() -> None:
+    health = 'HEALTHCHECK CMD ["/server", "-h"]'
+    lines = f'{health}\nSTOPSIGNAL 9\nVOLUME /v\nEXPOSE 80\nUSER 5\nWORKDIR /app/x\nSHELL ["/bin/sh", "-ec"]'
+    found = runtime(lines, "golang:1.24-alpine", "CMD exec /server")
+    kinds = [line.split(" ")[0] for line in found if not line.startswith(("COPY", "RUN"))]
+    assert kinds == ["USER", "WORKDIR", "EXPOSE", "VOLUME", "HEALTHCHECK", "STOPSIGNAL", "SHELL", "CMD"]
+
+
+@pytest.mark.parametrize("start", ['CMD ["/server"]', 'ENTRYPOINT ["/server"]'])
+def test_shell_below_a_command_that_runs_in_none_is_no_reason(start: str) -> None:
+    text = f'FROM golang:1.24\nWORKDIR /app\nCOPY . .\nRUN go build -o /server .\n{start}\nSHELL ["/bin/bash", "-c"]\n'
+    assert isinstance(rewrite(text, MemoryContext(GO)), Rewritten)

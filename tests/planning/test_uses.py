@@ -253,3 +253,33 @@ def test_what_compose_runs_in_a_python_image_without_a_start_command() -> None:
     assert "CMD" not in outcome.text
     other = without_start(PYTHON.replace("python:3.12", "node:20"))
     assert isinstance(other, Refused) and "compose.yml:3: worker runs python app.py" in other.blockers[0].hint
+
+
+def test_compose_files_of_other_builds_say_nothing() -> None:
+    service = "services:\n  w:\n    build:\n      context: {0}\n      dockerfile: {1}\n    command: python3 x\n"
+
+    def said(context: str, dockerfile: str) -> int:
+        files = FILES | {"compose.yml": service.format(context, dockerfile)}
+        outcome = rewrite(DOCKERFILE, MemoryContext(files))
+        assert isinstance(outcome, Rewritten)
+        return len([note for note in outcome.plan.notes if note.code == "D22"])
+
+    assert said(".", "Dockerfile") == said("./", "./Dockerfile") == 1
+    assert said("sub", "Dockerfile") == said(".", "Dockerfile.dev") == 0
+
+
+def test_every_use_is_looked_at() -> None:
+    uses = (use(command=("python3", "x"), target="other"), use(command=("python3", "y")))
+    outcome = rewrite(DOCKERFILE, MemoryContext(FILES), uses=uses)
+    assert isinstance(outcome, Rewritten)
+    assert ["`python3 y`" in note.message for note in outcome.plan.notes if note.code == "D22"] == [True]
+
+
+@pytest.mark.parametrize(("workdir", "found"), [("/my\\ app", True), ('"/my app"', True), ("/other", False)])
+def test_a_program_of_a_working_directory_with_blanks(workdir: str, found: bool) -> None:
+    files = {"requirements.txt": "flask\n", "app.py": "", "tool.bin": "x"}
+    head = f"FROM python:3.12\nWORKDIR '/my app'\nCOPY . .\nRUN pip install -r requirements.txt\nWORKDIR {workdir}\n"
+    one = Use("compose.yaml", 3, "web", ".", "Dockerfile", command=("./tool.bin",))
+    outcome = rewrite(f'{head}CMD ["python", "/my app/app.py"]\n', MemoryContext(files), uses=(one,))
+    assert isinstance(outcome, Rewritten), outcome
+    assert (not [note for note in outcome.plan.notes if note.code == "D22"]) == found
