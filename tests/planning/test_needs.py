@@ -66,6 +66,19 @@ def test_a_health_check() -> None:
     assert needs(f'{start}HEALTHCHECK CMD ["/opt/curl"]') == []  # the author's own file, as a copy or not
 
 
+@pytest.mark.parametrize("folder", ["/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin"])
+def test_a_program_of_the_system_by_its_path(folder: str) -> None:
+    check = f'CMD ["/app/x"]\nHEALTHCHECK CMD ["{folder}/curl"]'
+    assert needs(check) == [(f"{folder}/curl", "D03", f"the health check calls {folder}/curl", 5)]
+    assert needs(check.replace(folder, f"/opt{folder}")) == []
+    assert needs(check, Artifact(f"{folder}/curl", False, 1, "x")) == []
+
+
+def test_a_program_of_the_working_directory_is_the_authors() -> None:
+    check = 'CMD ["/app/x"]\nHEALTHCHECK CMD ["./probe"]'
+    assert needs(check) == []
+
+
 @pytest.mark.parametrize(
     ("artifact", "gone"),
     [

@@ -273,3 +273,32 @@ def test_a_directory_that_is_made_anew_keeps_its_owner(lines: str, options: Opti
     text = f'FROM golang:1.24\nWORKDIR /app\nCOPY . .\n{lines}\nRUN go build -o /server .\nCMD ["/server"]\n'
     found = [line for line in runtime(rewrite(text, MemoryContext(files), options)) if "lib/deep" in line]
     assert found == [expected]
+
+
+def test_a_directory_of_sources_that_the_program_writes_into_is_made_empty() -> None:
+    writes = 'package main\n\nimport "os"\n\nfunc main() { os.WriteFile("store/a", nil, 0o644) }\n'
+    text = 'FROM golang:1.24\nWORKDIR /app\nCOPY . .\nRUN go build -o /server .\nCMD ["/server"]\n'
+    outcome = rewrite(text, MemoryContext({**GO, "main.go": writes, "store/x.go": "package store\n"}))
+    assert isinstance(outcome, Rewritten)
+    assert [(line.section, line.text, line.code) for line in outcome.plan.runtime] == [
+        ("artifacts", "COPY --from=builder /server /server", "G07"),
+        ("artifacts", "WORKDIR /app/store", "G06"),
+        ("settings", "WORKDIR /app", "D08"),
+        ("start", 'CMD ["/server"]', "D15"),
+    ]
+
+
+def test_the_evidence_of_a_long_line_is_cut() -> None:
+    line = f"RUN echo {'x' * 120} > /data"
+    found = [str(entry) for item in plan_of(line).plan.decisions for entry in item.evidence if "/data" in item.summary]
+    assert found == [f"Dockerfile:5: echo {'x' * 92}..."]
+
+
+def test_directories_of_another_stage_bring_what_is_copied_into_them() -> None:
+    lines = "COPY --from=nginx /etc/nginx /opt/web/\nCOPY go.mod /opt/web/conf/go.mod"
+    assert [text for text in runtime(outcome_of(lines)) if "/opt" in text] == ["COPY --from=builder /opt/web /opt/web"]
+    both = "COPY --from=nginx /etc/nginx.conf /opt/web\nCOPY go.mod /opt/web2/go.mod"
+    assert [text for text in runtime(outcome_of(both)) if "/opt" in text] == [
+        "COPY --from=builder /opt/web /opt/web",
+        "COPY --from=builder /opt/web2/go.mod /opt/web2/go.mod",
+    ]

@@ -283,3 +283,11 @@ def test_a_program_of_a_working_directory_with_blanks(workdir: str, found: bool)
     outcome = rewrite(f'{head}CMD ["python", "/my app/app.py"]\n', MemoryContext(files), uses=(one,))
     assert isinstance(outcome, Rewritten), outcome
     assert (not [note for note in outcome.plan.notes if note.code == "D22"]) == found
+
+
+def test_an_argument_that_is_not_declared_is_none_of_from() -> None:
+    """BuildKit expands FROM with the ARGs above it alone."""
+    text = DOCKERFILE.replace("FROM node:20", "FROM node:$TAG-bookworm")
+    assert isinstance(with_tag("20", dockerfile=text), Refused)
+    plain = with_tag("22", dockerfile=DOCKERFILE.replace("FROM node:20", "ARG TAG=1\nFROM node:20"))
+    assert isinstance(plain, Rewritten) and plain.plan.builder_base == "node:20"
