@@ -13,11 +13,12 @@ from dockerslim_rewrite.knowledge.tables import load
 
 
 class SecretFile(Struct, frozen=True):
-    """A kind of file: what it is called, what it holds then, and what to do instead."""
+    """A kind of file: what it is called, what it holds then, and what to do instead. `tools`: no program reads it."""
 
     names: re.Pattern[str]
     content: re.Pattern[str]
     advice: str
+    tools: bool
 
 
 def secret_kind(name: str) -> SecretFile | None:
@@ -31,7 +32,9 @@ def secret_kind(name: str) -> SecretFile | None:
 @cache
 def _secret_files() -> tuple[SecretFile, ...]:
     return tuple(
-        SecretFile(_pattern(row["names"]), re.compile(row["content"], re.IGNORECASE), row["advice"])
+        SecretFile(
+            _pattern(row["names"]), re.compile(row["content"], re.IGNORECASE), row["advice"], row.get("tools", False)
+        )
         for row in load("secrets")["file"]
     )
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from dockerslim_rewrite.analysis.model import StageFacts
 from dockerslim_rewrite.analysis.paths import below, strictly_below, upwards
 from dockerslim_rewrite.analysis.start import Process
+from dockerslim_rewrite.knowledge.secrets import secret_kind
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.shell.model import SimpleCommand
 
@@ -56,10 +57,12 @@ class Scratch:
         )
 
     def _is_scratch(self, path: str) -> bool:
+        kind = secret_kind(posixpath.basename(path))
         return (
             below(path, system_paths("volatile"))
             and not below(path, system_paths("secrets"))
             and not below(path, self._roots)
+            and not (kind is not None and kind.tools)
         )
 
     def _around(self, path: str) -> Iterator[str]:

@@ -62,6 +62,9 @@ def test_what_is_copied_and_then_left_alone_is_for_the_program(path: str) -> Non
         "COPY a.conf /etc/apt/apt.conf",
         "COPY a.conf /root/.config/pip/pip.conf",
         "COPY a.conf /usr/share/doc/a",
+        "ENV NPM_CONFIG_USERCONFIG=/tmp/.npmrc\nCOPY a.conf /tmp/.npmrc",
+        "ENV PIP_CONFIG_FILE=/tmp/pip.conf\nCOPY a.conf /tmp/pip.conf",
+        "COPY a.conf /tmp/.netrc",
     ],
 )
 def test_what_the_build_uses_stays_behind(lines: str) -> None:
