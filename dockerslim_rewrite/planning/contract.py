@@ -20,7 +20,7 @@ MOVED = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK", "EXPOSE", "STOPSIGNAL", "
 # Instructions that change what later steps see: they stay in the builder as long as a step follows.
 STATE = frozenset({"ENV", "ARG", "WORKDIR", "USER", "SHELL"})
 # Instructions that need the builder's state.
-BUILDING = frozenset({"RUN", "COPY", "ADD", "WORKDIR"})
+BUILDING = frozenset({"RUN", "COPY", "ADD"})
 
 _SECTIONS: dict[str, Section] = {
     "ARG": "arguments",
@@ -94,9 +94,7 @@ def collect_settings(
     chosen = _with_arguments(dockerfile, facts, chosen, frozenset(extra_args))
     early = _early(dockerfile, chosen)
     chosen = [step for step in chosen if step.instruction.keyword not in early & _RESTATED]
-    last_building = max(
-        (step.index for step in facts.steps if step.instruction.keyword in BUILDING - {"WORKDIR"}), default=-1
-    )
+    last_building = max((step.index for step in facts.steps if step.instruction.keyword in BUILDING), default=-1)
     moved = frozenset(
         step.index
         for step in facts.steps

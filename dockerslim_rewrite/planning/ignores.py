@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from dockerslim_rewrite.syntax.model import Comment, Dockerfile, Trivia
+from dockerslim_rewrite.syntax.model import Comment, Dockerfile
 
 # The code of "this file could be a multi-stage build", the only message that no hazard stands behind.
 AVAILABLE = "multi-stage"
@@ -30,8 +30,7 @@ def is_ignored(code: str, ignored: frozenset[str]) -> bool:
 
 def _comments(dockerfile: Dockerfile) -> Iterator[Comment]:
     for item in dockerfile.items:
-        if isinstance(item, Trivia) or item.comments:
-            yield from item.comments
+        yield from item.comments
 
 
 def _codes(comment: str) -> list[str]:

@@ -9,9 +9,7 @@ from msgspec import Struct, to_builtins
 from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence
 from dockerslim_rewrite.languages.model import Note, Style
 
-Section = Literal[
-    "arguments", "labels", "environment", "packages", "users", "directories", "artifacts", "settings", "start"
-]
+Section = Literal["arguments", "packages", "users", "directories", "artifacts", "settings", "start"]
 
 
 class Decision(Struct, frozen=True):

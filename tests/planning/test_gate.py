@@ -78,6 +78,7 @@ def test_why_a_stage_is_refused(text: str, code: str, line: int, message: str, h
     ("text", "code", "line", "reason"),
     [
         ("FROM nginx\n", "D20", 1, "nginx is not a known Go, Node or Python image"),
+        ("FROM golang:1.24 AS b\nFROM B\n", "D16", 2, "multi-stage already: the last stage continues B"),
         ("FROM golang:1.24 AS b\n\nFROM nginx\n", "D16", 3, "multi-stage already, and the last stage is nginx"),
     ],
 )

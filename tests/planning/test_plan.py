@@ -302,3 +302,43 @@ def test_directories_of_another_stage_bring_what_is_copied_into_them() -> None:
         "COPY --from=builder /opt/web /opt/web",
         "COPY --from=builder /opt/web2/go.mod /opt/web2/go.mod",
     ]
+
+
+def test_the_sections_of_a_runtime_stage() -> None:
+    lines = (
+        "ENV A=1\nLABEL b=c\nRUN apt-get update && apt-get install -y curl && useradd app\n"
+        "RUN mkdir /data && chown app /data\nEXPOSE 80\nHEALTHCHECK CMD curl -f http://localhost\nUSER app"
+    )
+    found = [(line.section, line.text, line.code) for line in plan_of(lines, "golang:1.24-bookworm").plan.runtime]
+    assert found == [
+        ("arguments", "ENV A=1", "D06"),
+        ("arguments", "LABEL b=c", "D15"),
+        ("users", "COPY --from=builder /etc/passwd /etc/group /etc/", "D04"),
+        ("packages", "RUN apk add --no-cache curl", "D03"),
+        ("directories", "COPY --from=builder --chown=app /data /data", "D09"),
+        ("artifacts", "COPY --from=builder /server /server", "G07"),
+        ("settings", "WORKDIR /app", "D08"),
+        ("settings", "USER app", "D04"),
+        ("settings", "EXPOSE 80", "D15"),
+        ("start", "HEALTHCHECK CMD curl -f http://localhost", "D03"),
+        ("start", 'CMD ["/server"]', "D15"),
+    ]
+
+
+def test_all_that_cannot_be_carried_is_said() -> None:
+    outcome = outcome_of("RUN apt-get update && apt-get install -y $(cat list)\nRUN frobnicate\nRUN deploy -v")
+    assert isinstance(outcome, Refused)
+    assert [(item.code, item.line, item.message) for item in outcome.blockers] == [
+        ("D09", 6, "`frobnicate`: what frobnicate does is not known"),
+        ("D09", 7, "`deploy -v`: what deploy does is not known"),
+        ("D21", 5, "`apt-get install -y $(cat list)` installs packages whose names are not known before the build"),
+    ]
+
+
+def test_packages_of_a_debian_runtime() -> None:
+    text = "FROM python:3.12\nRUN apt-get update && apt-get install -y{0} ffmpeg\nCOPY . .\nRUN pip install x\n"
+    for flag in ("", " --no-install-recommends"):
+        outcome = rewrite(f'{text.format(flag)}CMD ["python", "a.py"]\n', MemoryContext({"a.py": "import x\n"}))
+        assert isinstance(outcome, Rewritten)
+        command = f"RUN apt-get update && apt-get install -y{flag} ffmpeg && rm -rf /var/lib/apt/lists/*"
+        assert ("packages", command) in [(line.section, line.text) for line in outcome.plan.runtime]

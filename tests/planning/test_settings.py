@@ -47,6 +47,8 @@ OLD_PATH = "ENV PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/u
         ("ENV PATH=/x:$PATH", False),
         ("LABEL p=$PATH", True),
         ("ENV X=$PATH", True),
+        ("ENV X $PATH", True),
+        ("ENV PATH $PATH:/x", False),
         ("ENV PATH=/x:$PATH X=$PATH", True),
         ("ENV PATH=/x:$PATH\nLABEL p=$PATH", True),
     ],
