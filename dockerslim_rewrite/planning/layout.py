@@ -195,8 +195,6 @@ class _Runtime:
         for wanted in self._chosen.wanted:
             names.update(self._owner_of(wanted.artifact).split(":"))
         names.update(name for parent in self._parents for name in parent.owner.split(":"))
-        if self._chosen.fit.option.style == "same":
-            return False
         names = {name for name in names if name not in _ROOT and not name.isdigit()}
         known = self._image.users if self._image else {}
         return bool(names - set(known)) or self._gains_group(known)
