@@ -56,3 +56,21 @@ def test_accounts_are_brought_for_an_owner_that_the_new_base_does_not_know(owner
     outcome = rewrite(f"FROM node:20\n{lines}CMD exec node server.js\n", MemoryContext(FILES))
     assert isinstance(outcome, Rewritten)
     assert ("COPY --from=builder /etc/passwd /etc/group /etc/" in outcome.text) is brought
+
+
+def test_the_codes_of_lines_that_make_a_directory() -> None:
+    text = "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN chown node /app\nUSER 4321\nEXPOSE 80\n"
+    outcome = rewrite(f'{text}CMD ["node", "server.js"]\n', MemoryContext(FILES))
+    assert isinstance(outcome, Rewritten)
+    found = [(line.section, line.text, line.code) for line in outcome.plan.runtime]
+    start = found.index(("settings", "USER node", "D04"))
+    assert found[start : start + 3] == [
+        ("settings", "USER node", "D04"),
+        ("settings", "WORKDIR /app", "D08"),
+        ("directories", "USER root", "D04"),
+    ]
+    assert found[-4:-1] == [
+        ("settings", "USER 4321", "D04"),
+        ("settings", "WORKDIR /app", "D08"),
+        ("settings", "EXPOSE 80", "D15"),
+    ]

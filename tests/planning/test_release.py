@@ -64,3 +64,22 @@ def test_a_tag_that_an_argument_decides_is_only_told() -> None:
     found = outcome("golang:${GO}", before="ARG GO=1.24\n")
     assert first_line(found) == "FROM golang:${GO} AS builder"
     assert [note.code for note in found.plan.notes] == ["D20"]
+
+
+@pytest.mark.parametrize(("base", "changes"), [("golang:1.24", ()), ("golang", ()), ("golang:latest", ("builder:1",))])
+def test_a_pin_tells_its_reason_and_the_line_that_it_changes(base: str, changes: tuple[str, ...]) -> None:
+    (decision,) = [item for item in outcome(base).plan.decisions if item.code == "D20"]
+    runtime = "gcr.io/distroless/base-debian12"
+    why = f"{base} does not name its Debian release, and may be trixie"
+    assert decision.summary == f"the builder is pinned to bookworm, the release of {runtime}: {why}"
+    assert [str(item) for item in decision.evidence] == [f"knowledge/images.toml: {base}: bookworm, trixie"]
+    assert decision.changes == changes
+
+
+@pytest.mark.parametrize(
+    ("base", "advice"), [("golang:1", "golang:1-bookworm"), ("golang:${GO}", "golang:1.24-bookworm")]
+)
+def test_what_to_write_instead_is_said(base: str, advice: str) -> None:
+    (note,) = [note for note in outcome(base, before="ARG GO=1.24\n").plan.notes if note.code == "D20"]
+    assert note.line == 2
+    assert note.message.endswith(f"is bookworm: write {advice} to keep both stages together")
