@@ -1,5 +1,7 @@
 """What stays in the builder."""
 
+import pytest
+
 from dockerslim_rewrite.context.local import NoContext
 from dockerslim_rewrite.outcome import Rewritten
 from dockerslim_rewrite.pipeline import rewrite
@@ -54,3 +56,30 @@ def test_comments_go_with_what_they_stand_above() -> None:
     assert parts("\nEXPOSE 80\n\nRUN true\n")[0] == "\nRUN true\n"
     assert parts("RUN true\n\nEXPOSE 80\n\n\nUSER node\n")[0] == "RUN true\n"
     assert parts("RUN true\nEXPOSE 80\n\nRUN false\n")[0] == "RUN true\n\nRUN false\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "left"),
+    [
+        ("RUN true\nEXPOSE 80\n\n\nRUN false\n", "RUN true\n\n\nRUN false\n"),
+        ("RUN true\n\nEXPOSE 80\n\nRUN false\n", "RUN true\n\nRUN false\n"),
+        ("RUN true\n\nEXPOSE 80\n# c\n\nRUN false\n", "RUN true\n\n# c\n\nRUN false\n"),
+        ("RUN true\n\nRUN true\n\nRUN false\n", "RUN true\n\nRUN true\n\nRUN false\n"),
+    ],
+)
+def test_blank_lines_around_what_moves(lines: str, left: str) -> None:
+    assert parts(lines)[0] == left
+
+
+@pytest.mark.parametrize(
+    ("lines", "left"),
+    [
+        ("EXPOSE 80\n\n", "\n"),
+        ("EXPOSE 80\n\nLABEL a=b\n\n", "\n"),
+        ("LABEL a=b\nRUN true\n\nEXPOSE 80\n\n", "RUN true\n\n"),
+    ],
+)
+def test_blank_lines_below_from(lines: str, left: str) -> None:
+    outcome = rewrite(f'FROM node:20\n{lines}WORKDIR /a\nCOPY . .\nRUN npm ci\nCMD ["node", "a.js"]\n', NoContext())
+    assert isinstance(outcome, Rewritten)
+    assert outcome.text.startswith(f"FROM node:20 AS builder\n{left}WORKDIR /a\n")
