@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cached_property
+
+from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import StageFacts
 from dockerslim_rewrite.analysis.paths import below, strictly_below, upwards
 from dockerslim_rewrite.analysis.start import Process
 from dockerslim_rewrite.knowledge.secrets import secret_kind
 from dockerslim_rewrite.knowledge.system import system_paths
+from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.shell.model import SimpleCommand
 
 _TOUCHES = frozenset({"chown", "chmod", "chgrp"})  # changing the owner or mode is no use of a path
-_START, _END = r"(?<![\w.-])", r"(?![\w./-])"  # of a path in a text
+_PATH = pattern(r"(?<![\w.-])/[^\s\"'`;|&<>(){}=,:]*")
+_PATTERN = pattern(r"[*?\[$]")
 
 
 class Scratch:
@@ -30,31 +33,25 @@ class Scratch:
     def is_named(self, path: str, *, by_variables: bool = True) -> bool:
         """Tell whether what runs names a path of scratch space or a directory around it, in its arguments or, unless
         they are not to count, in the variables that it sees."""
-        texts = (*self._arguments, *(self._values if by_variables else ()))
+        texts = (self._arguments, *((self._values,) if by_variables else ()))
         return self._is_scratch(path) and any(
-            _names(text, place, whole=place != path) for place in self._around(path) for text in texts
+            path in named.around or any(place in named.whole for place in self._folders(path)) for named in texts
         )
 
     def keeps_copy(self, path: str, step: int) -> bool:
         """Tell whether what a COPY or ADD put into scratch space is for the program: the program names it, or no
-        command below that step does."""
+        command below that step does, nor all that lies beside it."""
         if not self._is_scratch(path):
             return False
-        commands = (item for item in self._commands(step) if item.name not in _TOUCHES)
-        return self.is_named(path) or not any(self._uses(item, path) for item in commands)
+        folder, used = posixpath.dirname(path), self._used
+        last = max(used.around.get(path, -1), used.whole.get(folder, -1), used.entered.get(folder, -1))
+        return last <= step or self.is_named(path)
 
     def keeps_directory(self, path: str) -> bool:
         """Tell whether a directory that RUN makes in scratch space is for the program: nothing in the build does any
         more with it."""
-        if not self._is_scratch(path):
-            return False
-        steps = self._facts.steps
-        if any(below(step.before.workdir, (path,)) or (step.copy and below(step.copy.dest, (path,))) for step in steps):
-            return False
-        commands = (item for item in self._commands(-1) if item.name not in {"mkdir", *_TOUCHES})
-        return not any(
-            below(item.cwd or "/", (path,)) or any(_names(text, path) for text in _words(item)) for item in commands
-        )
+        filled = self._filled
+        return self._is_scratch(path) and not (path in filled.around or path in filled.entered or path in self._places)
 
     def _is_scratch(self, path: str) -> bool:
         kind = secret_kind(posixpath.basename(path))
@@ -65,42 +62,69 @@ class Scratch:
             and not (kind is not None and kind.tools)
         )
 
-    def _around(self, path: str) -> Iterator[str]:
-        """Yield a path and the directories around it that the author made."""
-        return (place for place in upwards(path) if any(strictly_below(place, top) for top in system_paths("volatile")))
+    def _folders(self, path: str) -> Iterator[str]:
+        """Yield the directories around a path that the author made."""
+        tops = system_paths("volatile")
+        return (place for place in upwards(path) if any(strictly_below(place, top) for top in tops))
 
     @cached_property
-    def _arguments(self) -> tuple[str, ...]:
+    def _arguments(self) -> _Named:
         words = [word for process in self._processes for word in process.argv if word]
-        return (*words, self._facts.contract.healthcheck or "")
+        return _named((0, text) for text in (*words, self._facts.contract.healthcheck or ""))
 
     @cached_property
-    def _values(self) -> tuple[str, ...]:
+    def _values(self) -> _Named:
         own = [value for process in self._processes for _, value in process.env]
-        return (*own, *self._facts.contract.env.values())
+        return _named((0, text) for text in (*own, *self._facts.contract.env.values()))
 
-    def _commands(self, after: int) -> Iterator[SimpleCommand]:
-        """Yield the commands of all steps below one."""
-        for step in self._facts.steps:
-            if step.index > after and step.script is not None:
-                yield from step.script.simple
+    @cached_property
+    def _used(self) -> _Named:
+        return self._commands(_TOUCHES)
 
-    def _uses(self, command: SimpleCommand, path: str) -> bool:
-        """Tell whether a command names a path, something below it, or all that lies beside it."""
-        folder = posixpath.dirname(path)
-        if command.cwd is not None and below(command.cwd, (folder,)):
-            return True
-        beside = re.compile(rf"{_START}{re.escape(folder)}(?:/?{_END}|/[^/\s]*[*?\[$])")
-        return any(_names(text, path) or beside.search(text) for text in _words(command))
+    @cached_property
+    def _filled(self) -> _Named:
+        return self._commands(_TOUCHES | {"mkdir"})
+
+    @cached_property
+    def _places(self) -> frozenset[str]:
+        """The directories that WORKDIR and COPY name, with those around them."""
+        steps = self._facts.steps
+        named = [step.before.workdir for step in steps] + [step.copy.dest for step in steps if step.copy is not None]
+        return frozenset(place for path in named for place in upwards(path))
+
+    def _commands(self, but: Container[str | None]) -> _Named:
+        """Return what the commands of the build name, but for those of some programs."""
+        commands = [(step.index, item) for step in self._facts.steps for item in step.simple if item.name not in but]
+        named = _named((index, text) for index, item in commands for text in _words(item))
+        for index, item in commands:
+            named.entered.update(dict.fromkeys(upwards(item.cwd) if item.cwd is not None else (), index))
+        return named
 
 
-def _names(text: str, path: str, *, whole: bool = False) -> bool:
-    """Tell whether a text holds a path, or something below it unless it is to be the `whole` path."""
-    return re.search(rf"{_START}{re.escape(path)}(?:{'/?' if whole else '/|'}{_END})", text) is not None
+class _Named(Struct):
+    """The paths that texts name, each with the last step that does: `whole` ones, and for a pattern the directory that
+    it searches; `around` has the directories around them, too; `entered` are those where commands run, and around."""
+
+    whole: dict[str, int] = {}
+    around: dict[str, int] = {}
+    entered: dict[str, int] = {}
+
+
+def _named(texts: Iterable[tuple[int, str]]) -> _Named:
+    named = _Named()
+    for step, text in texts:
+        for match in _PATH.finditer(text):
+            path = "/" + match[0].strip("/")
+            if (found := _PATTERN.search(path)) is not None:
+                path = posixpath.dirname(path[: found.start()])
+            named.whole[path] = step
+            named.around.update(dict.fromkeys(upwards(path), step))
+    return named
 
 
 def _words(command: SimpleCommand) -> Iterator[str]:
     """Yield what a command names: as written, and with variables filled in."""
     for word in (*command.words, *(item.target for item in command.redirects)):
         yield word.text
-        yield word.value or ""
+        if word.value is not None and word.value != word.text:
+            yield word.value
