@@ -123,6 +123,12 @@ def many_copies(folder: Path) -> None:
     _go(folder, GO.replace("RUN go", "".join(f"COPY main.go /etc/d{n}/\n" for n in range(5_000)) + "RUN go"))
 
 
+def copies_and_commands(folder: Path) -> None:
+    copies = "".join(f"COPY main.go /tmp/{n}\n" for n in range(5_000))
+    commands = "".join(f"RUN cat /tmp/x{n} > /tmp/y{n}\n" for n in range(5_000))
+    _go(folder, GO.replace("RUN go", f"{copies}{commands}RUN go"))
+
+
 def go_source_of_errors(folder: Path) -> None:
     _go(folder, source="package main\n" + "-> " * 600_000)
 
