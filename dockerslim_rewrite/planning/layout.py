@@ -126,7 +126,7 @@ def _replaced_start(chosen: Chosen) -> ReplaceStart | None:
 
 
 def _keyword(line: RuntimeLine) -> str:
-    return line.text.partition(" ")[0].upper()
+    return line.text.split()[0].upper()
 
 
 def _runs_something(found: Iterable[RuntimeLine]) -> bool:

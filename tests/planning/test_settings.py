@@ -137,3 +137,10 @@ def test_the_order_of_settings() -> None:
 def test_shell_below_a_command_that_runs_in_none_is_no_reason(start: str) -> None:
     text = f'FROM golang:1.24\nWORKDIR /app\nCOPY . .\nRUN go build -o /server .\n{start}\nSHELL ["/bin/bash", "-c"]\n'
     assert isinstance(rewrite(text, MemoryContext(GO)), Rewritten)
+
+
+@pytest.mark.parametrize("lines", ["  USER 5\n\tWORKDIR /x", "USER\t5\nWORKDIR\t/x", "user 5\nworkdir /x"])
+def test_settings_are_known_however_they_are_written(lines: str) -> None:
+    """Each stands once, in the order of the layout."""
+    found = [line.upper().split() for line in runtime(f"EXPOSE 80\n{lines}") if not line.startswith(("COPY", "CMD"))]
+    assert found == [["USER", "5"], ["WORKDIR", "/X"], ["EXPOSE", "80"]]
