@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from itertools import zip_longest
 
 from dockerslim_rewrite.knowledge.options import options_with_value
 from dockerslim_rewrite.shell.model import SimpleCommand
@@ -34,6 +35,14 @@ def options_and_operands(command: SimpleCommand) -> tuple[dict[str, str], list[s
         else:
             _short_options(word, words, with_value, options)
     return options, operands
+
+
+def option_values(words: Sequence[str], options: Collection[str]) -> Iterator[str]:
+    """Yield the values of some options that each take one: `--name=value`, or the word behind the option."""
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
+        name, equals, value = word.partition("=")
+        if name in options:
+            yield value if equals else following
 
 
 def _short_options(word: str, words: list[str | None], with_value: Collection[str], options: dict[str, str]) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
-from itertools import zip_longest
 
 from msgspec.structs import replace
 
@@ -15,6 +14,7 @@ from dockerslim_rewrite.analysis.effects import CommandEffect, Removes, Unknown
 from dockerslim_rewrite.analysis.model import Step
 from dockerslim_rewrite.analysis.packages import MANAGERS
 from dockerslim_rewrite.analysis.paths import below
+from dockerslim_rewrite.analysis.words import option_values
 from dockerslim_rewrite.knowledge.leftovers import Leftover, leftovers
 from dockerslim_rewrite.languages.caches import home
 from dockerslim_rewrite.languages.model import Dropped, Project
@@ -80,19 +80,12 @@ def _place(project: Project, item: Leftover, step: Step, command: SimpleCommand)
     options = {word.partition("=")[0] for word in words}
     if options & item.off_options or any(upper.get(name, "") != "" for name in item.off_variables):
         return ""
-    named = [*_option_values(item.option, words)]
+    named = [*option_values(words, {item.option} - {""})]
     for name, folder in item.variables:
         if (value := upper.get(name, "")) != "":
             named.append(posixpath.join(value, folder).rstrip("/") if value is not None else "")
     place = named[0] if named else posixpath.join(home(env), item.path)
     return posixpath.normpath(place) if place.startswith("/") else ""
-
-
-def _option_values(option: str, words: list[str]) -> Iterator[str]:
-    for word, following in zip_longest(words, words[1:], fillvalue=""):
-        name, equals, value = word.partition("=")
-        if option and name == option:
-            yield value if equals else following
 
 
 def _is_configured(project: Project, item: Leftover, step: Step, command: SimpleCommand) -> bool:

@@ -103,8 +103,7 @@ def _artifact_line(builder: str, wanted: Wanted, ownership: Ownership, default_o
     plain = mode & 0o777
     mode_text = "" if plain == DEFAULT_DIRECTORY_MODE or not is_data_directory(wanted) else f"{plain:o}"
     text = copy_text(builder, (artifact.path,), artifact.path, owner, mode_text)
-    section = "directories" if is_data_directory(wanted) else "artifacts"
-    return RuntimeLine("directories" if section == "directories" else "artifacts", text, wanted.code)
+    return RuntimeLine("directories" if is_data_directory(wanted) else "artifacts", text, wanted.code)
 
 
 def is_data_directory(wanted: Wanted) -> bool:

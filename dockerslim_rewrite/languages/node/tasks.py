@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import zip_longest
 from typing import TypeAlias
 
 from msgspec import Struct
 
+from dockerslim_rewrite.analysis.words import option_values
 from dockerslim_rewrite.context.jsonc import parse_object
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge.node_packages import names
@@ -47,9 +47,14 @@ def read_task_run(runner: str, words: list[str]) -> TaskRun | None:
     options = [word for word in words if word.startswith("-")]
     if any(word.partition("=")[0] in _NARROWS for word in options):
         return None
-    packages = tuple(_names(_values(words, _FILTERS[runner])))
-    targets = tuple(_names(_values(words, ("-t", "--target", "--targets")))) if runner == "nx" else ()
-    taken = {*packages, *targets, *_values(words, _FILTERS[runner]), *_values(words, ("-t", "--target", "--targets"))}
+    packages = tuple(_names(option_values(words, _FILTERS[runner])))
+    targets = tuple(_names(option_values(words, ("-t", "--target", "--targets")))) if runner == "nx" else ()
+    taken = {
+        *packages,
+        *targets,
+        *option_values(words, _FILTERS[runner]),
+        *option_values(words, ("-t", "--target", "--targets")),
+    }
     operands = [word for word in words if not word.startswith("-") and word not in taken]
     if runner == "nx" and operands[:1] in (["serve"], ["dev"]):
         return None  # its server for development
@@ -71,15 +76,6 @@ def _nx_run(operands: list[str], targets: tuple[str, ...], packages: tuple[str, 
     if len(operands) == 2 and operands[0] not in ("run", "run-many", "affected", "generate", "g", "exec"):
         return TaskRun((operands[0],), (operands[1],))
     return None
-
-
-def _values(words: list[str], options: Iterable[str]) -> list[str]:
-    found = []
-    for word, following in zip_longest(words, words[1:], fillvalue=""):
-        name, equals, value = word.partition("=")
-        if name in options:
-            found.append(value if equals else following)
-    return found
 
 
 def _names(values: Iterable[str]) -> Iterator[str]:
