@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from dockerslim_rewrite.cli.later import NAMES, Later, load_later
+from dockerslim_rewrite.cli.later import MODULES, Later, load_later
 from tests.support import plain_environment
 
 Fresh = Callable[..., ModuleType]
@@ -25,6 +25,9 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Fresh:
     def make(name: str) -> ModuleType:
         monkeypatch.setitem(sys.modules, name, ModuleType(name))  # what is set is undone
         del sys.modules[name]
+        parent, _, last = name.rpartition(".")
+        if parent:
+            monkeypatch.setattr(importlib.import_module(parent), last, None, raising=False)
         load_later((name,))
         return importlib.import_module(name)
 
@@ -51,8 +54,37 @@ def test_a_name_that_is_imported_from_it_loads_it(fresh: Fresh) -> None:
 
 def test_a_package_finds_its_parts(fresh: Fresh) -> None:
     package = fresh("wsgiref")
-    assert importlib.import_module("wsgiref.util").__name__ == "wsgiref.util"
+    part = importlib.import_module("wsgiref.util")
+    assert type(package) is Later
+    assert package.__doc__ is None
+    assert package.__file__
     assert type(package) is ModuleType
+    assert package.__doc__
+    assert package.util is part
+
+
+def test_a_function_that_is_imported_by_name_loads_it_when_called(
+    fresh: Fresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MODULES, "colorsys", ("rgb_to_hls", "no_such_function"))
+    module = fresh("colorsys")
+    from colorsys import rgb_to_hls  # what stands in for it
+
+    assert type(module) is Later
+    missing = module.no_such_function
+    assert rgb_to_hls(0, b=0, g=0) == (0.0, 0.0, 0.0)
+    assert type(module) is ModuleType
+    assert module.rgb_to_hls is not rgb_to_hls
+    assert rgb_to_hls(1, 1, 1) == (0.0, 1, 0.0)
+    with pytest.raises(AttributeError, match="no_such_function"):
+        missing()
+
+
+def test_a_module_of_a_package_is_its_attribute(fresh: Fresh) -> None:
+    module = fresh("wsgiref.headers")
+    assert vars(importlib.import_module("wsgiref"))["headers"] is module
+    assert type(module) is Later
+    assert module.Headers([("a", "b")])["A"] == "b"
 
 
 def test_a_name_that_it_lacks_is_an_attribute_error(fresh: Fresh) -> None:
@@ -88,12 +120,17 @@ def test_threads_that_ask_at_once_all_get_an_answer(fresh: Fresh) -> None:
     assert answers == [2] * 64
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", MODULES)
 def test_what_waits_is_there_and_loads(name: str, fresh: Fresh) -> None:
     module = fresh(name)
     assert type(module) is Later
+    stand_ins = [getattr(module, function) for function in MODULES[name]]
+    assert type(module) is Later
     assert module.__file__
     assert module.__doc__
+    functions = [getattr(module, function) for function in MODULES[name]]
+    assert all(map(callable, functions))
+    assert not {*functions} & {*stand_ins}
 
 
 def test_a_traceback_shows_its_lines_though_what_reads_them_waits() -> None:
