@@ -25,7 +25,7 @@ RANK_OUTPUT = 50
 
 
 class Artifact(Struct, frozen=True):
-    """A path of the builder that the runtime needs at the same absolute path.
+    """A path of the builder that the runtime needs at the same absolute path, normalised and not `/` itself.
 
     `is_dir`: copy the directory's content to the same directory. `rank` orders layers from least to most often changed
     (the RANK_ constants). `needed_by` says who needs it ("CMD", "server.js:12 express.static"). `programs` of a

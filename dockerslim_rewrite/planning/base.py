@@ -125,7 +125,7 @@ def _libc(need: NeedLibc, image: BaseImage) -> str | tuple[str, ...]:
         return ()
     if image.libc != need.libc:
         return f"the program needs {need.libc} and {name} has {'no libc' if image.libc == 'none' else image.libc}"
-    if need.libc == "glibc" and need.release and debian_order(image.release) < debian_order(need.release):
+    if debian_order(image.release) < debian_order(need.release):
         return f"the program is built on {need.release} and {name} is older ({image.release or 'unknown release'})"
     if need.cxx and "libstdc++" not in image.features:
         package = feature_package("libstdc++", image.distro)

@@ -122,11 +122,8 @@ class _Layout:
         text = self._dockerfile.text
         start, end = item.span.start, item.span.end
         if index + 1 not in self._removed and index + 1 not in self._places:
-            previous = self._dockerfile.items[index - 1] if index else None
-            if isinstance(previous, Instruction) and index - 1 in self._removed and self._only_blank(start, end):
-                kept_before = index >= 2 and not self._only_removed_before(index - 1)
-                return (start, start) if kept_before and self._ends_blank(index - 1) else (start, end)
-            return start, end
+            follows_removed = index - 1 in self._removed and self._only_blank(start, end)
+            return (start, start) if follows_removed and self._ends_blank(index - 1) else (start, end)
         lines = text[start:end].splitlines(keepends=True)
         block: list[str] = []
         while lines and lines[-1].lstrip().startswith("#"):
@@ -137,12 +134,9 @@ class _Layout:
     def _only_blank(self, start: int, end: int) -> bool:
         return not self._dockerfile.text[start:end].strip()
 
-    def _only_removed_before(self, index: int) -> bool:
-        return all(number in self._removed for number in range(index))
-
     def _ends_blank(self, index: int) -> bool:
         """Tell whether the kept text before a removed run already ends in a blank line."""
-        while index in self._removed and index > 0:
+        while index in self._removed:  # FROM, which stands above each run, is never removed
             index -= 1
         item = self._dockerfile.items[index]
         return isinstance(item, Trivia) and self._only_blank(item.span.start, item.span.end)

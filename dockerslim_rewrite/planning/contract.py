@@ -46,7 +46,8 @@ _CODES = {
     "HEALTHCHECK": "D03",
     "SHELL": "D11",
 }
-_ORDER = ("WORKDIR", "USER", "EXPOSE", "VOLUME", "HEALTHCHECK", "STOPSIGNAL", "SHELL", "ENTRYPOINT", "CMD")
+# Within a section; the layout places the others itself.
+_ORDER = ("EXPOSE", "VOLUME", "HEALTHCHECK", "STOPSIGNAL", "SHELL")
 _LAST_WINS = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL", "USER", "SHELL", "MAINTAINER"})
 _START = attrgetter("span.start")
 # Settings whose value may have variables in it: these can stand anywhere, those are restated where their place counts.
@@ -235,7 +236,7 @@ def _with_arguments(dockerfile: Dockerfile, facts: StageFacts, chosen: list[Step
 def _want(wanted: dict[str, int], names: Iterable[str], index: int) -> None:
     """Note that a step refers to names: the last one counts."""
     for name in names:
-        wanted[name] = max(index, wanted.get(name, -1))
+        wanted[name] = max(index, wanted.get(name, index))
 
 
 def _names(dockerfile: Dockerfile, instruction: Instruction) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ def _shell_below(facts: StageFacts) -> tuple[Blocker, ...]:
 
 def is_unknown(written: str, expanded: str) -> bool:
     """Tell whether a base is known only when its build arguments are: a variable without a value left a hole."""
-    return "$" in written and (not expanded or expanded[-1] in ":@/" or _HOLE.search(expanded) is not None)
+    return "$" in written and (not expanded or expanded.endswith((":", "@", "/")) or _HOLE.search(expanded) is not None)
 
 
 def gate_last_stage(dockerfile: Dockerfile, facts: StageFacts, effects: tuple[CommandEffect, ...]) -> NoBenefit | None:

@@ -105,8 +105,8 @@ def _staying_workdirs(chosen: Chosen, moved: frozenset[int]) -> frozenset[int]:
     for command in chosen.effects:
         made += [path for effect in command.effects if isinstance(effect, Writes) for path in effect.paths]
     there = {folder for path in made for folder in upwards(path)}
-    missing = {item.artifact.path.rstrip("/") or "/" for item in chosen.wanted if item.artifact.is_dir} - there
-    last = max((index for index in moved if after[index].rstrip("/") in missing), default=-1)
+    missing = {item.artifact.path for item in chosen.wanted if item.artifact.is_dir} - there
+    last = max((index for index in moved if after[index] in missing), default=-1)
     return frozenset(index for index in moved if index <= last and _is_workdir(chosen.facts.steps[index]))
 
 

@@ -65,7 +65,7 @@ def artifact_lines(
             continue
         owner = ownership.owner(folder) or default_owner
         for sources in _batches(item.artifact.path for item in items):
-            text = copy_text(builder, sources, folder.rstrip("/") + "/", owner)
+            text = copy_text(builder, sources, posixpath.join(folder, ""), owner)
             yield RuntimeLine("artifacts", text, code)
 
 
@@ -155,6 +155,6 @@ def without_covered(wanted: Iterable[Wanted]) -> list[Wanted]:
     """Drop artifacts that lie inside another copied directory, and doubles; order by layer rank, files before
     directories so that they share a COPY, then as given."""
     items = list({item.artifact.path: item for item in wanted}.values())
-    folders = {item.artifact.path.rstrip("/") or "/" for item in items if item.artifact.is_dir}
+    folders = {item.artifact.path for item in items if item.artifact.is_dir}
     kept = [item for item in items if folders.isdisjoint(islice(upwards(item.artifact.path), 1, None))]
     return sorted(kept, key=lambda item: (item.artifact.rank, item.artifact.is_dir))

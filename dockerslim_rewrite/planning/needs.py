@@ -110,7 +110,7 @@ def _is_provided(program: str, artifacts: tuple[Artifact, ...], cwd: str = "/") 
 
 
 def _covers(artifact: Artifact, path: str) -> bool:
-    return artifact.path == path or (artifact.is_dir and path.startswith(artifact.path.rstrip("/") + "/"))
+    return artifact.path == path or (artifact.is_dir and path.startswith(f"{artifact.path}/"))
 
 
 def sort_packages(
@@ -134,7 +134,7 @@ def sort_packages(
     sorter = _Sorter(facts, programs, programs_known, unstarted, links_libraries, code)
     sorter.dropped.extend(ledger.removed)
     for name, (command, effect) in ledger.installed.items():
-        if finds_libraries and effect.manager == "apk":
+        if finds_libraries:
             sorter.keep_findable(name, command)
         sorter.sort(name, command, effect)
     kept = sorter.kept_names

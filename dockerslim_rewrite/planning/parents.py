@@ -28,13 +28,13 @@ def special_parents(wanted: Iterable[Wanted], ownership: Ownership, user: str, d
     """Yield each directory that leads to artifacts, in the order of their copies, and would not be as in the builder.
     The first copy below a directory makes it; `user` is who runs the program."""
     items = list(wanted)
-    seen = {item.artifact.path.rstrip("/") or "/" for item in items if item.artifact.is_dir}
+    seen = {item.artifact.path for item in items if item.artifact.is_dir}
     for item in items:
         directory = item.artifact.path if item.artifact.is_dir else posixpath.dirname(item.artifact.path)
         given = ownership.owner(directory) or default_owner
         for parent in upwards(posixpath.dirname(item.artifact.path)):
             if parent in seen or parent in system_paths("shared"):
-                continue
+                break  # what leads to it has been looked at, or is the base's own
             seen.add(parent)
             own = ownership.owner(parent) or default_owner
             found = Parent(parent, own if own != given else "", needs_chmod(parent, ownership, user), item)

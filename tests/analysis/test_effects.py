@@ -94,6 +94,9 @@ def effects(run: str, files: dict[str, str] | None = None) -> list[Effect]:
         ("adduser -D -u 1001 app", ChangesAccounts("app", "/home/app")),
         ("adduser --system --group app", ChangesAccounts("app", None)),
         ("adduser app docker", ChangesAccounts(None, None)),
+        ("useradd -m -d /srv/app/ app", ChangesAccounts("app", "/srv/app")),
+        ("useradd -m -d srv app", ChangesAccounts("app", None)),  # fails
+        ("adduser -D ' ]'", ChangesAccounts(None, None)),  # fails
         ("groupadd -g 9 app", ChangesAccounts(None, None)),
         ("go build ./...", Builds("go")),
         ("true", Inert()),

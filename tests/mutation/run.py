@@ -83,7 +83,8 @@ def equivalents() -> dict[tuple[str, str, str], str]:
 def functions(holder: object, module: str) -> Iterator[types.FunctionType]:
     """Yield the functions of a module, those of its classes and those behind caches and properties included."""
     for value in list(vars(holder).values()):
-        inner = getattr(value, "__wrapped__", None) or getattr(value, "fget", None) or getattr(value, "__func__", value)
+        behind = (getattr(value, name, None) for name in ("__wrapped__", "fget", "func", "__func__"))
+        inner = next(filter(None, behind), value)
         if isinstance(inner, types.FunctionType) and inner.__module__ == module:
             yield inner
         elif isinstance(value, type) and value.__module__ == module:

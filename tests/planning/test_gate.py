@@ -4,6 +4,7 @@ import pytest
 
 from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten, Unchanged
 from dockerslim_rewrite.pipeline import rewrite
+from dockerslim_rewrite.planning.gate import is_unknown
 from tests.support import MemoryContext
 
 
@@ -85,3 +86,23 @@ def test_why_a_stage_is_refused(text: str, code: str, line: int, message: str, h
 def test_why_a_stage_is_left_alone(text: str, code: str, line: int, reason: str) -> None:
     outcome = rewrite(text, MemoryContext({}))
     assert outcome == Unchanged(code, line, reason)
+
+
+@pytest.mark.parametrize(
+    ("written", "expanded", "unknown"),
+    [
+        ("golang:1.24", "golang:1.24", False),
+        ("golang:", "golang:", False),  # wrong, but no variable's fault
+        ("$BASE", "", True),
+        ("$NAME:1.24", ":1.24", True),
+        ("golang:$TAG", "golang:", True),
+        ("golang@$DIGEST", "golang@", True),
+        ("mirror.test/$NAME", "mirror.test/", True),
+        ("mirror.test/$NAME:1", "mirror.test/:1", True),
+        ("golang:$TAG-alpine", "golang:-alpine", True),
+        ("golang:$TAG-alpine", "golang:1.24-alpine", False),
+        ("golang:$TAG", "golang:1.24X", False),
+    ],
+)
+def test_a_base_whose_variable_has_no_value_is_unknown(written: str, expanded: str, unknown: bool) -> None:
+    assert is_unknown(written, expanded) is unknown

@@ -6,7 +6,8 @@ import pytest
 
 from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten
 from dockerslim_rewrite.pipeline import rewrite
-from tests.support import MemoryContext
+from dockerslim_rewrite.planning.libraries import install_prefix
+from tests.support import MemoryContext, project_of
 
 GO = {"go.mod": "module example.org/a\n\ngo 1.24\n", "main.go": "package main\n\nfunc main() {}\n", "libx.so.1": ""}
 CGO = {**GO, "main.go": 'package main\n\nimport "C"\n\nfunc main() {}\n'}
@@ -87,3 +88,23 @@ def test_what_is_unpacked_at_the_root_is_for_the_build_and_among_libraries_is_no
     assert isinstance(outcome_of(line.format("/"), CGO), Rewritten)
     outcome = outcome_of(line.format("/usr"), CGO)
     assert isinstance(outcome, Refused) and [item.code for item in outcome.blockers] == ["D09"]
+
+
+@pytest.mark.parametrize(
+    ("run", "prefix"),
+    [
+        ("make install", "/usr/local"),
+        ("./configure --prefix=/opt/x/ && make install", "/opt/x"),
+        ("./configure --prefix=/opt/x && ./configure --prefix '/opt/y' && make install", "/opt/y"),
+        ("make PREFIX=/opt/x install", "/opt/x"),
+        ("make install PREFIX=/opt/X", "/opt/X"),
+        ("make install && ./configure --prefix=/opt/x", "/usr/local"),
+        ("./configure --prefix=opt/x && make install", None),
+        ("./configure --prefix=/opt/$(arch)/x && make install", None),
+        ("./configure --prefix=/opt/`arch`/x && make install", None),
+    ],
+)
+def test_where_a_build_installs(run: str, prefix: str | None) -> None:
+    effects = project_of(f"FROM golang:1.24\nRUN {run}\n", MemoryContext({})).effects
+    (command,) = (item for item in effects if "install" in item.text)
+    assert install_prefix(command, effects) == prefix

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
+from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.analysis.ownership import Ownership
 from dockerslim_rewrite.languages.model import RANK_CODE, Artifact
-from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, Wanted
-from dockerslim_rewrite.planning.lines import artifact_lines, copied_paths, copy_text
+from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, Link, Wanted
+from dockerslim_rewrite.planning.lines import artifact_lines, copied_paths, copy_text, link_line
 from dockerslim_rewrite.planning.model import RuntimeLine
 from tests.support import replay
 
@@ -92,3 +93,18 @@ def test_what_is_copied_is_read_back(paths: tuple[str, ...]) -> None:
 
 def test_other_lines_copy_nothing() -> None:
     assert copied_paths(RuntimeLine("packages", "RUN COPY a b", "N07")) == ()
+
+
+def test_files_of_the_root_and_of_other_folders() -> None:
+    assert copies(code("/a"), code("/b")) == ["COPY --from=builder /a /b /"]
+    assert copies(code("/opt/X/a"), code("/opt/X/b")) == ["COPY --from=builder /opt/X/a /opt/X/b /opt/X/"]
+
+
+def test_links_are_made_again() -> None:
+    seen = Evidence("Dockerfile", 2, "ln -s")
+    links = [Link("/usr/bin/py thon", "/opt/python", seen, True), Link("/srv/now", "one", seen, False)]
+    text = (
+        "RUN mkdir -p /usr/bin && ln -sf /opt/python '/usr/bin/py thon'"
+        " && mkdir -p /srv && { [ -e /srv/now ] || ln -sf one /srv/now; }"
+    )
+    assert link_line(links) == RuntimeLine("directories", text, "D09")

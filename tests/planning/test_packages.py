@@ -3,9 +3,10 @@
 import pytest
 
 from dockerslim_rewrite.context.local import NoContext
-from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten
+from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten, Unchanged
 from dockerslim_rewrite.pipeline import rewrite
-from tests.support import MemoryContext
+from dockerslim_rewrite.planning.needs import sort_packages
+from tests.support import MemoryContext, project_of
 
 END = 'WORKDIR /app\nCOPY . .\nRUN pip install flask\nCMD ["python", "app.py"]\n'
 
@@ -135,3 +136,27 @@ def test_a_library_that_is_found_by_name_needs_the_linker_on_musl(base: str, sou
     assert isinstance(found, Rewritten)
     (line,) = (line.text for line in found.plan.runtime if line.text.startswith(("RUN apk", "RUN apt-get")))
     assert packages in line and ("binutils" in line) == ("binutils" in packages)
+
+
+def test_packages_that_a_later_line_removes_weigh() -> None:
+    """One that the same line removes is in no layer of the original."""
+    install = "RUN apt-get update && apt-get install -y gcc"
+    end = 'WORKDIR /app\nCOPY . .\nCMD ["python", "app.py"]\n'
+    for remove, outcome in ((" && apt-get purge -y gcc", Unchanged), ("\nRUN apt-get purge -y gcc", Rewritten)):
+        text = f"FROM python:3.12-slim\n{install}{remove} && rm -rf /var/lib/apt/lists/*\n{end}"
+        assert isinstance(rewrite(text, MemoryContext({"app.py": ""})), outcome)
+
+
+def test_the_programs_for_which_a_package_is_kept() -> None:
+    project = project_of("FROM python:3.12\nRUN apt-get install -y postgresql-client\n", MemoryContext({}))
+    plan = sort_packages(
+        project.facts,
+        project.effects,
+        frozenset({"psql", "pg_dump", "ls"}),
+        programs_known=False,
+        unstarted=frozenset(),
+        links_libraries=False,
+        finds_libraries=False,
+        code="P02",
+    )
+    assert [(item.summary, item.code) for item in plan.kept] == [("pg_dump, psql is started at run time", "P02")]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from dockerslim_rewrite.analysis.paths import upwards
+from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.outcome import Rewritten
 from dockerslim_rewrite.pipeline import rewrite
 from tests.support import MemoryContext
@@ -74,3 +76,8 @@ def test_the_codes_of_lines_that_make_a_directory() -> None:
         ("settings", "WORKDIR /app", "D08"),
         ("settings", "EXPOSE 80", "D15"),
     ]
+
+
+def test_what_leads_to_a_directory_of_the_base_is_the_base_s() -> None:
+    shared = set(system_paths("shared"))
+    assert {folder for path in shared for folder in upwards(path)} == shared

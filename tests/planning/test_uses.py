@@ -5,7 +5,7 @@ import pytest
 from dockerslim_rewrite.context.builds import Use
 from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten
 from dockerslim_rewrite.pipeline import rewrite
-from dockerslim_rewrite.planning.uses import agreed_arguments
+from dockerslim_rewrite.planning.uses import agreed_arguments, uses_beside
 from tests.support import MemoryContext
 
 DOCKERFILE = 'FROM node:20 AS app\nWORKDIR /app\nCOPY . .\nRUN npm install\nCMD ["npm", "start"]\n'
@@ -291,3 +291,25 @@ def test_an_argument_that_is_not_declared_is_none_of_from() -> None:
     assert isinstance(with_tag("20", dockerfile=text), Refused)
     plain = with_tag("22", dockerfile=DOCKERFILE.replace("FROM node:20", "ARG TAG=1\nFROM node:20"))
     assert isinstance(plain, Rewritten) and plain.plan.builder_base == "node:20"
+
+
+def test_words_for_a_program_of_our_own_are_its_arguments() -> None:
+    own = GO.replace("CMD", "ENTRYPOINT")
+    assert not [note for note in rewritten(own, GO_FILES, use(command=("serve",))).plan.notes if note.code == "D22"]
+    shell = own.replace('["/bin/api"]', '["/bin/sh", "-c", "exec /bin/api"]')
+    (note,) = (note for note in rewritten(shell, GO_FILES, use(command=("serve",))).plan.notes if note.code == "D22")
+    assert "runs `serve`, which the runtime stage lacks" in note.message
+
+
+def test_a_mount_over_what_is_no_part_of_the_application() -> None:
+    own = GO.replace("CMD", "RUN useradd me\nUSER me\nCMD")
+    outcome = rewritten(own, GO_FILES, use(mounts=("/etc", "/bin")))
+    assert "COPY --from=builder /etc/passwd /etc/group /etc/" in outcome.text
+    (note,) = (note for note in outcome.plan.notes if note.code == "D22")
+    assert "over /bin: the container runs that and not the image's /bin/api" in note.message
+
+
+def test_compose_in_the_context_is_about_other_files_too() -> None:
+    other = "services:\n  w:\n    build:\n      context: .\n      dockerfile: b.Dockerfile\n    command: python3 x\n"
+    assert uses_beside(MemoryContext({"compose.yaml": other})) == ()
+    assert len(uses_beside(MemoryContext({"compose.yaml": other.replace("b.Dockerfile", "Dockerfile")}))) == 1

@@ -23,6 +23,8 @@ from dockerslim_rewrite.shell.model import SimpleCommand
 from dockerslim_rewrite.shell.parse import unwrap
 
 SYSTEM = "/usr/local"
+# They install for the interpreter that runs them, which PATH finds: VIRTUAL_ENV is nothing to them.
+_INTERPRETERS_OWN = ("pip", "setup.py", "easy_install")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 SYSTEM_PROGRAMS = ("/usr/local/bin", "/usr/bin", "/bin")
 
@@ -184,7 +186,7 @@ class _Reader:
         if stated := _stated_site(command, cwd, env):
             return stated
         active = self._active(command, cwd, env)
-        if command.tool in ("pip", "setup.py", "easy_install"):
+        if command.tool in _INTERPRETERS_OWN:
             if active:
                 return active
             is_user = "--user" in command.options or env.get("PIP_USER", "") not in ("", "0", "no", "false")
@@ -241,12 +243,13 @@ class _Reader:
             return posixpath.normpath(posixpath.join(cwd, directory, ".."))
         if self.activated:
             return self.activated
-        if env.get("VIRTUAL_ENV"):
-            return env["VIRTUAL_ENV"]
+        named = posixpath.normpath(posixpath.join(cwd, env["VIRTUAL_ENV"])) if env.get("VIRTUAL_ENV") else ""
+        if named and command.tool not in _INTERPRETERS_OWN:
+            return named
         for place in env.get("PATH", "").split(":"):
             if place in SYSTEM_PROGRAMS:
                 break
-            if posixpath.dirname(place) in self.build.environments:
+            if posixpath.dirname(place) in {named, *self.build.environments}:
                 return posixpath.dirname(place)
         return ""
 

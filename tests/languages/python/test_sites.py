@@ -28,7 +28,10 @@ POETRY = "/root/.cache/pypoetry/virtualenvs"
         ("RUN python -m venv env && . env/bin/activate && pip install x", "/app/env"),
         ("RUN python -m venv env\nRUN env/bin/python -m pip install x", "/app/env"),
         ("RUN python -m venv /v\nENV PATH=/v/bin:$PATH\nRUN pip install x", "/v"),
-        ("ENV VIRTUAL_ENV=/v\nRUN python -m venv /v\nRUN pip install x", "/v"),
+        ("ENV VIRTUAL_ENV=/v\nRUN python -m venv /v\nRUN pip install x", SYSTEM),  # pip does not look at it
+        ("ENV VIRTUAL_ENV=/v PATH=/v/bin:$PATH\nRUN pip install x", "/v"),
+        ("ENV VIRTUAL_ENV=/v PATH=/usr/local/bin:/v/bin:$PATH\nRUN pip install x", SYSTEM),
+        ("ENV VIRTUAL_ENV=v\nRUN uv pip install x", "/app/v"),
         ("RUN python setup.py install", SYSTEM),
         ("RUN python setup.py install --root /", SYSTEM),
         ("RUN python setup.py install --prefix /opt/x", "/opt/x"),
