@@ -15,7 +15,7 @@ def removed_paths(paths: Iterable[str], facts: StageFacts, effects: Sequence[Com
     """Return those of some absolute paths that are removed. Few commands remove anything: only for what their patterns
     cover is the whole stage looked at."""
     patterns = removal_patterns(effects)
-    covered = (path for path in paths if any(_covers(pattern, path) for pattern in patterns))
+    covered = (path for path in paths if covers(patterns, path))
     return frozenset(path for path in covered if is_removed(path, facts, effects))
 
 
@@ -35,7 +35,7 @@ def is_removed(path: str, facts: StageFacts, effects: Iterable[CommandEffect]) -
     removed_by: CommandEffect | None = None
     for command in effects:
         for effect in command.effects:
-            if isinstance(effect, Removes) and any(_covers(pattern, path) for pattern in effect.paths):
+            if isinstance(effect, Removes) and covers(effect.paths, path):
                 removed_by = command
             elif isinstance(effect, Builds | Unknown) or (
                 isinstance(effect, Writes) and any(_are_related(path, other) for other in effect.paths)
@@ -47,8 +47,12 @@ def is_removed(path: str, facts: StageFacts, effects: Iterable[CommandEffect]) -
     return not any(_are_related(path, copy.dest) for copy in later)
 
 
+def covers(patterns: Iterable[str], path: str) -> bool:
+    """Tell whether one of some removed paths, which may hold globs, is a path or a directory above it."""
+    return any(_covers(pattern, path) for pattern in patterns)
+
+
 def _covers(pattern: str, path: str) -> bool:
-    """Tell whether a removed path, which may hold globs, is a path or one of the directories above it."""
     wanted, parts = (posixpath.normpath(text).strip("/").split("/") for text in (pattern, path))
     return len(wanted) <= len(parts) and all(map(_matches, wanted, parts))
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence, Step
+from dockerslim_rewrite.analysis.removals import covers, removal_patterns
 from dockerslim_rewrite.knowledge.python_packages import names, normalise
 from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.languages.python.commands import PythonCommand, is_python, read_command
@@ -57,14 +58,14 @@ class Run(Struct, frozen=True):
 
 
 class BuildFacts(Struct):
-    """All that RUN does with Python. `covered` are the commands that are understood; `environments` absolute paths of
-    the author's own virtual environments."""
+    """All that RUN does with Python. `covered` are the commands that are understood; `environments` the author's own
+    virtual environments, by absolute path, with the commands that make them."""
 
     installs: list[Install] = []
     runs: list[Run] = []
     unknown: list[Evidence] = []
     conda: list[Evidence] = []
-    environments: list[str] = []
+    environments: dict[str, Evidence] = {}
     covered: set[tuple[int, int]] = set()
 
     @property
@@ -74,13 +75,14 @@ class BuildFacts(Struct):
 
 
 def read_build(project: Project) -> BuildFacts:
-    """Read every RUN of a stage."""
+    """Read every RUN of a stage. What is removed again is not there: a COPY of it would end the build."""
     reader = _Reader(project)
     for step in project.facts.steps:
         reader.activated = ""
         for number, command in enumerate(step.script.commands if step.script is not None else ()):
             if isinstance(command, SimpleCommand):
                 reader.command(step, number, command)
+                reader.remove(step, number)
     return reader.build
 
 
@@ -111,6 +113,7 @@ class _Reader:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._config: list[tuple[str, ...]] = []
+        self._effects = {(item.step, item.command): item for item in project.effects}
         self.build = BuildFacts()
         self.activated = ""
 
@@ -135,7 +138,7 @@ class _Reader:
         }
         cwd = inner.cwd or step.before.workdir
         if python.kind == "environment":
-            self.build.environments.append(posixpath.normpath(posixpath.join(cwd, python.target)))
+            self.build.environments[posixpath.normpath(posixpath.join(cwd, python.target))] = evidence
         elif python.kind == "activate":
             self.activated = posixpath.normpath(posixpath.join(cwd, python.target))
         elif python.kind == "inert":
@@ -148,6 +151,15 @@ class _Reader:
             self.build.runs.append(
                 Run(python, python.operands, cwd, home_of(step.before.user, env), step.index, env, evidence)
             )
+
+    def remove(self, step: Step, number: int) -> None:
+        """Forget the environments and packages that a command removes."""
+        effects = self._effects.get((step.index, number))
+        patterns = removal_patterns([effects] if effects is not None else [])
+        if patterns:
+            made = self.build.environments.items()
+            self.build.environments = {path: evidence for path, evidence in made if not covers(patterns, path)}
+            self.build.installs = [item for item in self.build.installs if not covers(patterns, item.site)]
 
     def _program(self, step: Step, number: int, inner: SimpleCommand, name: str, evidence: Evidence) -> None:
         """A script of the context that Python runs, or a console script of an installed distribution."""

@@ -161,6 +161,10 @@ def _sites(facts: Study) -> Iterator[Suggestion]:
     for path, evidence in places.items():
         artifact = Artifact(path, True, RANK_DEPENDENCIES, "the installed packages")
         yield Suggestion("P04", f"{path}: {artifact.needed_by}", artifact, (evidence,))
+    for path, evidence in facts.build.environments.items():
+        if not below(path, (*places, *facts.roots)):
+            artifact = Artifact(path, True, RANK_DEPENDENCIES, "a virtual environment")
+            yield Suggestion("P04", f"{path}: {artifact.needed_by}", artifact, (evidence,))
 
 
 def _application(facts: Study) -> Iterator[Suggestion]:

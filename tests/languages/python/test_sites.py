@@ -1,7 +1,10 @@
 import pytest
 
 from dockerslim_rewrite.languages.python.build import SYSTEM, read_build
+from dockerslim_rewrite.outcome import Rewritten
+from dockerslim_rewrite.pipeline import rewrite
 from tests.languages.python.support import project
+from tests.support import MemoryContext
 
 POETRY = "/root/.cache/pypoetry/virtualenvs"
 
@@ -82,3 +85,33 @@ def test_programs_of_packages_are_covered() -> None:
     build = read_build(project(text, {"make.py": "#!/usr/bin/env python\n"}))
     assert [run.words[-1] for run in build.runs] == [".", "./make.py"]
     assert len(build.covered) == 3
+
+
+RUNS = 'FROM python:3.12\nWORKDIR /app\nCOPY app.py .\n{0}\nCMD ["python", "app.py"]\n'
+MADE = "python -m venv /opt/v"
+FILLED = f"{MADE} && /opt/v/bin/pip install x"
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_carried"),
+    [
+        (f"RUN {MADE}", True),
+        (f"RUN {FILLED}", True),
+        (f"RUN {FILLED} && rm -rf /opt/v", False),
+        (f"RUN {FILLED}\nRUN rm -rf /opt/*", False),
+        (f"RUN {FILLED} && rm -rf /opt/v\nRUN pip install y", False),
+        (f"RUN {FILLED} && rm -rf /opt/v\nRUN {MADE}", True),
+        (f"RUN {FILLED} && rm -rf /opt/v/lib/python3.12/site-packages/pip", True),
+        (f"RUN {FILLED}\nRUN rm -rf /opt/w", True),
+    ],
+)
+def test_environments_are_carried_unless_they_are_removed(lines: str, is_carried: bool) -> None:
+    found = rewrite(RUNS.format(lines), MemoryContext({"app.py": ""}))
+    assert isinstance(found, Rewritten), found
+    assert ("COPY --from=builder /opt/v /opt/v" in found.text) is is_carried
+
+
+def test_an_environment_in_the_application_comes_with_it() -> None:
+    found = rewrite(RUNS.format("RUN python -m venv /app/v"), MemoryContext({"app.py": ""}))
+    assert isinstance(found, Rewritten)
+    assert found.text.count("COPY --from=builder") == 1
