@@ -59,10 +59,12 @@ class Run(Struct, frozen=True):
 
 class BuildFacts(Struct):
     """All that RUN does with Python. `covered` are the commands that are understood; `environments` the author's own
-    virtual environments, by absolute path, with the commands that make them."""
+    virtual environments, by absolute path, with the commands that make them; `uv` that tool's commands, with all their
+    words."""
 
     installs: list[Install] = []
     runs: list[Run] = []
+    uv: list[Run] = []
     unknown: list[Evidence] = []
     conda: list[Evidence] = []
     environments: dict[str, Evidence] = {}
@@ -137,6 +139,11 @@ class _Reader:
             **{item.name: item.value.value or "" for item in (*inner.exported, *inner.assignments)},
         }
         cwd = inner.cwd or step.before.workdir
+        home = home_of(step.before.user, env)
+        if python.tool == "uv":
+            words = tuple(word or "" for word in inner.argv)
+            words = words[[posixpath.basename(word) for word in words].index("uv") + 1 :]
+            self.build.uv.append(Run(python, words, cwd, home, step.index, env, evidence))
         if python.kind == "environment":
             self.build.environments[posixpath.normpath(posixpath.join(cwd, python.target))] = evidence
         elif python.kind == "activate":
@@ -148,9 +155,7 @@ class _Reader:
         elif python.kind == "install":
             self._install(step, python, cwd, env, evidence)
         else:
-            self.build.runs.append(
-                Run(python, python.operands, cwd, home_of(step.before.user, env), step.index, env, evidence)
-            )
+            self.build.runs.append(Run(python, python.operands, cwd, home, step.index, env, evidence))
 
     def remove(self, step: Step, number: int) -> None:
         """Forget the environments and packages that a command removes."""

@@ -38,6 +38,7 @@ from dockerslim_rewrite.languages.python.commands import is_python, read_command
 from dockerslim_rewrite.languages.python.environment import Environment, choose_environment
 from dockerslim_rewrite.languages.python.launch import Launch, read_launch
 from dockerslim_rewrite.languages.python.layout import app_roots, download_paths, root_artifacts
+from dockerslim_rewrite.languages.python.managed import managed_pythons
 from dockerslim_rewrite.languages.python.obstacles import find_obstacles
 from dockerslim_rewrite.languages.python.sources import SourceFacts, finds_libraries, output_directories, read_sources
 from dockerslim_rewrite.languages.services import service_needs
@@ -93,6 +94,7 @@ class PythonLanguage:
         suggestions = (
             *_environment(facts),
             *_sites(facts),
+            *managed_pythons(project, build.uv),
             *_application(facts),
             *_downloads(facts),
             *_programs(facts),
