@@ -44,7 +44,7 @@ class Scratch:
         if not self._is_scratch(path):
             return False
         folder, used = posixpath.dirname(path), self._used
-        last = max(used.around.get(path, -1), used.whole.get(folder, -1), used.entered.get(folder, -1))
+        last = max(used.around.get(path, step), used.whole.get(folder, step), used.entered.get(folder, step))
         return last <= step or self.is_named(path)
 
     def keeps_directory(self, path: str) -> bool:
@@ -126,5 +126,4 @@ def _words(command: SimpleCommand) -> Iterator[str]:
     """Yield what a command names: as written, and with variables filled in."""
     for word in (*command.words, *(item.target for item in command.redirects)):
         yield word.text
-        if word.value is not None and word.value != word.text:
-            yield word.value
+        yield word.value or ""

@@ -26,6 +26,8 @@ TEXT = "FROM golang:1.24\n"
         (f"# dockerslim: ignore=O01,O03\n{TEXT}", Options(optimize=True), {"O02", "O04"}),
         (f"# syntax=docker/dockerfile:1.1.7\n{TEXT}", Options(optimize=True), {"O01", "O03", "O04"}),
         (f"# syntax=docker/dockerfile:1.12\n{TEXT}", Options(optimize=True), {"O01", "O02", "O03", "O04"}),
+        (f"# syntax=example.test/frontend:1\n{TEXT}", Options(optimize=True), {"O01", "O03", "O04"}),
+        (f"# syntax=!\n{TEXT}", Options(optimize=True), {"O01", "O03", "O04"}),
         (f"# syntax=docker/dockerfile\n{TEXT}", Options(optimize=True), {"O01", "O02", "O03", "O04"}),
     ],
 )

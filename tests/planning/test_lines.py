@@ -8,9 +8,9 @@ from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.analysis.ownership import Ownership
 from dockerslim_rewrite.languages.model import RANK_CODE, Artifact
 from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, Link, Wanted
-from dockerslim_rewrite.planning.lines import artifact_lines, copied_paths, copy_text, link_line
+from dockerslim_rewrite.planning.lines import artifact_lines, copied_paths, copy_text, link_line, needs_chmod
 from dockerslim_rewrite.planning.model import RuntimeLine
-from tests.support import replay
+from tests.support import MemoryContext, project_of, replay
 
 
 def copies(*artifacts: Artifact) -> list[str]:
@@ -108,3 +108,20 @@ def test_links_are_made_again() -> None:
         " && mkdir -p /srv && { [ -e /srv/now ] || ln -sf one /srv/now; }"
     )
     assert link_line(links) == RuntimeLine("directories", text, "D09")
+
+
+def test_who_needs_modes_that_copy_does_not_give() -> None:
+    lines = "RUN mkdir -p /own /other /open /sticky && chown app:staff /own && chmod 2755 /sticky\n"
+    project = project_of(f"FROM golang:1.24\n{lines}RUN chmod 775 /own /other && chmod 777 /open\n", MemoryContext({}))
+    ownership = Ownership(project.facts, project.effects)
+    needed = {
+        user: [path for path in ("/own", "/other", "/open", "/sticky") if needs_chmod(path, ownership, user)]
+        for user in ("", "root", "app", "app:staff", "staff")
+    }
+    assert needed == {
+        "": ["/sticky"],
+        "root": ["/sticky"],
+        "app": ["/other", "/open", "/sticky"],
+        "app:staff": ["/other", "/open", "/sticky"],
+        "staff": ["/own", "/other", "/open", "/sticky"],
+    }

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence
 from dockerslim_rewrite.context.builds import Use
 from dockerslim_rewrite.context.local import NoContext
+from dockerslim_rewrite.knowledge.images import resolve_image
 from dockerslim_rewrite.languages.model import NeedShell, Suggestion
 from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten
 from dockerslim_rewrite.pipeline import rewrite
-from dockerslim_rewrite.planning.model import Options
+from dockerslim_rewrite.planning.inherited import inherited_changes, inherited_lines
+from dockerslim_rewrite.planning.model import Options, RuntimeLine
 from dockerslim_rewrite.planning.policy import split_suggestions
-from tests.support import MemoryContext
+from tests.support import MemoryContext, project_of
 
 GO = {"go.mod": "module example.com/m\n\ngo 1.23\n", "main.go": "package main\n\nfunc main() {}\n", "site/a.html": "a"}
 NODE = {"package.json": '{"name": "x"}', "server.js": "", "package-lock.json": '{"lockfileVersion": 3, "packages": {}}'}
@@ -343,3 +346,64 @@ def test_packages_of_a_debian_runtime() -> None:
         assert isinstance(outcome, Rewritten)
         command = f"RUN apt-get update && apt-get install -y{flag} ffmpeg && rm -rf /var/lib/apt/lists/*"
         assert ("packages", command) in [(line.section, line.text) for line in outcome.plan.runtime]
+
+
+def test_what_is_removed_again_is_not_carried() -> None:
+    """Nor where a command that follows may bring anything back."""
+    for lines in ("RUN echo x > /opt/note && rm /opt/note", "RUN ln -s /opt/a /opt/note\nRUN rm /opt/note"):
+        assert not [line for line in runtime(outcome_of(f"{lines}\nRUN go vet ./...")) if "/opt/note" in line]
+    assert [line for line in runtime(outcome_of("RUN ln -s /opt/a /opt/note")) if "/opt/note" in line]
+
+
+def test_a_user_of_the_old_base_who_owns_a_directory() -> None:
+    owned = runtime(outcome_of("RUN mkdir /data && chown www-data /data"))
+    assert "COPY --from=builder /etc/passwd /etc/group /etc/" in owned
+    assert "COPY --from=builder --chown=www-data /data /data" in owned
+    assert "COPY --from=builder /etc/passwd /etc/group /etc/" not in runtime(outcome_of("RUN mkdir /data"))
+
+
+def test_a_start_that_cannot_be_followed() -> None:
+    text = 'FROM golang:1.24\nWORKDIR /app\nCOPY . .\nRUN go build -o /server .\nCMD ["./start.sh"]\n'
+    script = '#!/bin/sh\n"$X" &\n$(choose) &\nexec /server\n'
+    outcome = rewrite(text, MemoryContext({**GO, "start.sh": script}))
+    assert isinstance(outcome, Refused)
+    message = "what the start command runs cannot be followed: start.sh:"
+    assert [(item.code, item.line, item.message, item.hint) for item in outcome.blockers] == [
+        ("D02", 5, f'{message}2: "$X"', "start the program by name"),
+        ("D02", 5, f"{message}3: $(choose)", "start the program by name"),
+    ]
+
+
+def test_variables_that_the_new_base_sets() -> None:
+    project = project_of("FROM golang:1.24\n", MemoryContext({}))
+    image = resolve_image("gcr.io/distroless/static-debian12")
+    assert image is not None
+    base = project.facts.base
+    assert base is not None
+    changed = replace(image, env={**base.env, "B": "2", "A": "1"})
+    (decision,) = inherited_changes(project.facts, changed, (), (), same=False)
+    assert decision.summary == "set by the new base: A, B"
+    assert inherited_changes(project.facts, changed, (), (), same=True) == []
+
+
+def test_a_value_of_the_old_base_is_set_unless_the_new_one_has_it() -> None:
+    project = project_of("FROM golang:1.24\n", MemoryContext({}))
+    image = resolve_image("gcr.io/distroless/static-debian12")
+    assert image is not None
+    line = RuntimeLine("arguments", "ENV GOPATH=/go", "D06")
+    assert inherited_lines(project.facts, image, ("GOPATH",)) == [line]
+    assert inherited_lines(project.facts, None, ("GOPATH",)) == [line]
+    assert inherited_lines(project.facts, replace(image, env={"GOPATH": "/go"}), ("GOPATH",)) == []
+
+
+@pytest.mark.parametrize(
+    ("base", "build", "command"),
+    [("python:3.12", "", "apt-get install"), ("python:3.12-alpine", "apk add curl gcc && ", "apk add")],
+)
+def test_a_program_is_installed_by_the_new_base_s_manager(base: str, build: str, command: str) -> None:
+    lines = f"RUN {build}pip install x\nWORKDIR /app\nCOPY . .\nHEALTHCHECK CMD curl -f localhost\n"
+    outcome = rewrite(f'FROM {base}\n{lines}CMD ["python", "a.py"]\n', NoContext())
+    assert isinstance(outcome, Rewritten), outcome
+    (line,) = (line.text for line in outcome.plan.runtime if line.section == "packages")
+    assert command in line
+    assert " curl" in line

@@ -109,3 +109,8 @@ def test_files_of_a_directory_that_scratch_space_is_filled_with() -> None:
     assert carried("COPY --from=nginx /usr/bin/x /tmp/y/z") == ["/tmp/y/z"]
     assert carried("COPY <<EOF /run/x.conf\na\nEOF") == ["/run/x.conf"]
     assert carried("COPY <<EOF /tmp/x.sh\na\nEOF\nRUN cat /tmp/x.sh") == []
+
+
+def test_a_directory_that_is_made_for_a_copy() -> None:
+    assert carried("RUN mkdir -p /tmp/x\nCOPY a.conf /tmp/x/\nRUN cat /tmp/x/a.conf") == []
+    assert carried("RUN mkdir -p /tmp/x") == ["/tmp/x"]

@@ -118,3 +118,12 @@ def test_files_in_paths_with_blanks() -> None:
 def test_files_that_share_a_copy_with_others() -> None:
     [(line, message)] = notes(files={"server.key": KEY, "a.txt": "x", "b.txt": "x"})
     assert (line, message.startswith("server.key may hold a secret")) == (3, True)
+
+
+def test_files_with_secrets_that_stay_behind_are_no_matter() -> None:
+    go = {"go.mod": "module m\n", "main.go": "package main\n\nfunc main() {}\n", "conf/id_rsa": KEY}
+    text = 'FROM golang:1.24\nWORKDIR /app\nCOPY . .\n{0}RUN go build -o /app/bin/x .\nCMD ["/app/bin/x"]\n'
+    for lines, told in (("", 0), ("COPY conf /srv/conf/\n", 1)):
+        outcome = rewrite(text.format(lines), MemoryContext(go))
+        assert isinstance(outcome, Rewritten)
+        assert len([note for note in outcome.plan.notes if note.code == "D26"]) == told

@@ -144,3 +144,18 @@ def test_settings_are_known_however_they_are_written(lines: str) -> None:
     """Each stands once, in the order of the layout."""
     found = [line.upper().split() for line in runtime(f"EXPOSE 80\n{lines}") if not line.startswith(("COPY", "CMD"))]
     assert found == [["USER", "5"], ["WORKDIR", "/X"], ["EXPOSE", "80"]]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("WORKDIR sub", ["WORKDIR /app", "WORKDIR sub"]),
+        ("WORKDIR /srv\nWORKDIR sub", ["WORKDIR /srv", "WORKDIR sub"]),
+        ("ENV D=/data\nWORKDIR $D\nWORKDIR sub", ["WORKDIR $D", "WORKDIR sub"]),
+        ("ENV D=/data\nWORKDIR ${D}/x", ["WORKDIR ${D}/x"]),
+        ("ENV D=data\nWORKDIR $D", ["WORKDIR /app", "WORKDIR $D"]),
+        ("ENV D=/data\nWORKDIR D", ["WORKDIR /app", "WORKDIR D"]),  # a directory of that name
+    ],
+)
+def test_all_workdirs_that_lead_to_the_last_are_repeated(lines: str, expected: list[str]) -> None:
+    assert [line for line in runtime(lines) if line.startswith("WORKDIR")] == expected
