@@ -139,4 +139,4 @@ class _Layout:
         while index in self._removed:  # FROM, which stands above each run, is never removed
             index -= 1
         item = self._dockerfile.items[index]
-        return isinstance(item, Trivia) and self._only_blank(item.span.start, item.span.end)
+        return self._only_blank(item.span.start, item.span.end)

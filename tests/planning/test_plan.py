@@ -14,7 +14,7 @@ from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten
 from dockerslim_rewrite.pipeline import rewrite
 from dockerslim_rewrite.planning.inherited import inherited_changes, inherited_lines
 from dockerslim_rewrite.planning.model import Options, RuntimeLine
-from dockerslim_rewrite.planning.policy import split_suggestions
+from dockerslim_rewrite.planning.policy import split_suggestions, without_ignored
 from tests.support import MemoryContext, project_of
 
 GO = {"go.mod": "module example.com/m\n\ngo 1.23\n", "main.go": "package main\n\nfunc main() {}\n", "site/a.html": "a"}
@@ -407,3 +407,34 @@ def test_a_program_is_installed_by_the_new_base_s_manager(base: str, build: str,
     (line,) = (line.text for line in outcome.plan.runtime if line.section == "packages")
     assert command in line
     assert " curl" in line
+
+
+def test_what_the_user_reviews_and_does_not_want_to_hear() -> None:
+    plan = plan_of("ARG API_TOKEN", options=Options(review=("g07",), unsafe=True)).plan
+    marked = {item.code for item in plan.decisions if item.applicability is Applicability.UNSAFE}
+    assert marked == {"G07"}
+    assert [note.code for note in plan.notes] == ["D26"]
+    withheld = replace(plan, withheld=plan.decisions)
+    same = without_ignored(withheld, Options(), frozenset())
+    assert same == withheld
+    quiet = without_ignored(withheld, Options(), frozenset({"d26", "g07"}))
+    assert quiet.notes == ()
+    assert {item.code for item in withheld.withheld} - {item.code for item in quiet.withheld} == {"G07"}
+    assert quiet.decisions == withheld.decisions
+
+
+@pytest.mark.parametrize(
+    ("start", "repeated"),
+    [
+        ('CMD ["/server"]', False),
+        ("CMD /server", True),
+        ("ENTRYPOINT /server", True),
+        ('HEALTHCHECK CMD ["/server"]\nCMD ["/server"]', False),
+        ('HEALTHCHECK NONE\nCMD ["/server"]', False),
+        ('HEALTHCHECK CMD /server\nCMD ["/server"]', True),
+    ],
+)
+def test_shell_is_for_what_runs_in_one(start: str, repeated: bool) -> None:
+    text = "FROM golang:1.24\nWORKDIR /app\nCOPY . .\nRUN go build -o /server .\n"
+    found = runtime(rewrite(f'{text}SHELL ["/bin/sh", "-ec"]\n{start}\n', MemoryContext(GO)))
+    assert ('SHELL ["/bin/sh", "-ec"]' in found) is repeated
