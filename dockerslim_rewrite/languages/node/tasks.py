@@ -47,14 +47,11 @@ def read_task_run(runner: str, words: list[str]) -> TaskRun | None:
     options = [word for word in words if word.startswith("-")]
     if any(word.partition("=")[0] in _NARROWS for word in options):
         return None
-    packages = tuple(_names(option_values(words, _FILTERS[runner])))
-    targets = tuple(_names(option_values(words, ("-t", "--target", "--targets")))) if runner == "nx" else ()
-    taken = {
-        *packages,
-        *targets,
-        *option_values(words, _FILTERS[runner]),
-        *option_values(words, ("-t", "--target", "--targets")),
-    }
+    filters = tuple(option_values(words, _FILTERS[runner]))
+    stated = tuple(option_values(words, ("-t", "--target", "--targets")))
+    packages = tuple(_names(filters))
+    targets = tuple(_names(stated)) if runner == "nx" else ()
+    taken = {*packages, *targets, *filters, *stated}
     operands = [word for word in words if not word.startswith("-") and word not in taken]
     if runner == "nx" and operands[:1] in (["serve"], ["dev"]):
         return None  # its server for development

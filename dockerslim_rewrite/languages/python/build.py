@@ -96,6 +96,11 @@ def home_of(user: str, env: Mapping[str, str]) -> str:
     return "/root" if name in ("", "root", "0") else f"/home/{name}"
 
 
+def is_set(env: Mapping[str, str], name: str) -> bool:
+    """Tell whether a variable switches something on."""
+    return env.get(name, "").lower() in _TRUE
+
+
 def _stated_site(command: PythonCommand, cwd: str, env: Mapping[str, str]) -> str:
     """Return the directory that an option or a setting of pip names, "" for none.
 
@@ -115,7 +120,7 @@ class _Reader:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._config: list[tuple[str, ...]] = []
-        self._effects = {(item.step, item.command): item for item in project.effects}
+        self._removals = {(item.step, item.command): removal_patterns([item]) for item in project.effects}
         self.build = BuildFacts()
         self.activated = ""
 
@@ -159,9 +164,7 @@ class _Reader:
 
     def remove(self, step: Step, number: int) -> None:
         """Forget the environments and packages that a command removes."""
-        effects = self._effects.get((step.index, number))
-        patterns = removal_patterns([effects] if effects is not None else [])
-        if patterns:
+        if patterns := self._removals.get((step.index, number)):
             made = self.build.environments.items()
             self.build.environments = {path: evidence for path, evidence in made if not covers(patterns, path)}
             self.build.installs = [item for item in self.build.installs if not covers(patterns, item.site)]
@@ -217,7 +220,7 @@ class _Reader:
         if tool == "uv":
             return posixpath.normpath(posixpath.join(cwd, env.get("UV_PROJECT_ENVIRONMENT", ".venv")))
         if tool == "uv pip":
-            is_system = "--system" in options or env.get("UV_SYSTEM_PYTHON", "").lower() in _TRUE
+            is_system = "--system" in options or is_set(env, "UV_SYSTEM_PYTHON")
             return SYSTEM if is_system else active or (project if project in self.build.environments else SYSTEM)
         settings = self._settings(cwd, env)
         if (tool == "pipenv" and "--system" in options) or (tool == "poetry" and settings["create"] == "false"):
@@ -244,8 +247,8 @@ class _Reader:
                     settings[name] = words[-1].lower()
             variable = f"POETRY_VIRTUALENVS_{name.upper().replace('-', '_')}"
             if env.get(variable):
-                settings[name] = "true" if env[variable].lower() in _TRUE else "false"
-        if env.get("PIPENV_VENV_IN_PROJECT", "").lower() in _TRUE:
+                settings[name] = "true" if is_set(env, variable) else "false"
+        if is_set(env, "PIPENV_VENV_IN_PROJECT"):
             settings["in-project"] = "true"
         return settings
 

@@ -37,7 +37,7 @@ from dockerslim_rewrite.languages.python.caches import left_caches
 from dockerslim_rewrite.languages.python.commands import is_python, read_command
 from dockerslim_rewrite.languages.python.environment import Environment, choose_environment
 from dockerslim_rewrite.languages.python.launch import Launch, read_launch
-from dockerslim_rewrite.languages.python.layout import app_roots, download_paths, root_artifacts
+from dockerslim_rewrite.languages.python.layout import app_roots, download_paths, kept_in_any_case, root_artifacts
 from dockerslim_rewrite.languages.python.managed import managed_pythons
 from dockerslim_rewrite.languages.python.obstacles import find_obstacles
 from dockerslim_rewrite.languages.python.sources import SourceFacts, finds_libraries, output_directories, read_sources
@@ -156,17 +156,16 @@ def _environment(facts: Study) -> Iterator[Suggestion]:
 
 def _sites(facts: Study) -> Iterator[Suggestion]:
     """Environments of the author's own, packages of a user, targets."""
-    places: dict[str, Evidence] = {}
+    places: dict[str, tuple[str, Evidence]] = {}
     for install in facts.build.installs:
         if install.site != SYSTEM:
-            places.setdefault(install.site, install.evidence)
-    for path, evidence in places.items():
-        artifact = Artifact(path, True, RANK_DEPENDENCIES, "the installed packages")
-        yield Suggestion("P04", f"{path}: {artifact.needed_by}", artifact, (evidence,))
+            places.setdefault(install.site, ("the installed packages", install.evidence))
     for path, evidence in facts.build.environments.items():
         if not below(path, (*places, *facts.roots)):
-            artifact = Artifact(path, True, RANK_DEPENDENCIES, "a virtual environment")
-            yield Suggestion("P04", f"{path}: {artifact.needed_by}", artifact, (evidence,))
+            places[path] = ("a virtual environment", evidence)
+    for path, (what, evidence) in places.items():
+        artifact = Artifact(path, True, RANK_DEPENDENCIES, what)
+        yield Suggestion("P04", f"{path}: {what}", artifact, (evidence,))
 
 
 def _application(facts: Study) -> Iterator[Suggestion]:
@@ -180,17 +179,12 @@ def _downloads(facts: Study) -> Iterator[Suggestion]:
     seen: set[str] = set()
     for path, evidence in _collected(facts):
         artifact = Artifact(path, True, RANK_ASSETS, "static files are collected there")
-        yield Suggestion("P05", f"{path}: {artifact.needed_by}", artifact, (evidence,))
-        make = AppendInstruction(last, f"RUN mkdir -p {path}")
-        yield Suggestion("P05", f"{path} exists in any case", make, (evidence,))
+        yield from kept_in_any_case("P05", artifact, evidence, last)
     for artifact, run in download_paths(facts.project, facts.build.runs):
         if artifact.path in seen or below(artifact.path, facts.roots):
             continue
         seen.add(artifact.path)
-        summary = f"{artifact.path}: {artifact.needed_by}"
-        yield Suggestion("P07", summary, artifact, (run.evidence,), Confidence.MEDIUM)
-        make = AppendInstruction(last, f"RUN mkdir -p {artifact.path}")
-        yield Suggestion("P07", f"{artifact.path} exists in any case", make, (run.evidence,))
+        yield from kept_in_any_case("P07", artifact, run.evidence, last, Confidence.MEDIUM)
 
 
 def _collected(facts: Study) -> Iterator[tuple[str, Evidence]]:

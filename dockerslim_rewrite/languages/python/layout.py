@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+import shlex
 from collections.abc import Iterable, Iterator
 
+from dockerslim_rewrite.analysis.model import Confidence, Evidence
 from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.knowledge.python_packages import downloads
 from dockerslim_rewrite.knowledge.system import system_paths
-from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, Artifact, Project
+from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, AppendInstruction, Artifact, Project, Suggestion
 from dockerslim_rewrite.languages.python.build import BuildFacts, Run
 
 _SYSTEM_ROOTS = (
@@ -86,6 +88,15 @@ def download_paths(project: Project, runs: Iterable[Run]) -> Iterator[tuple[Arti
             path = set_to.split(":", 1)[0] or posixpath.join(run.home, known.path)
             if path.startswith("/"):
                 yield Artifact(posixpath.normpath(path), True, RANK_ASSETS, "downloaded while the image is built"), run
+
+
+def kept_in_any_case(
+    code: str, artifact: Artifact, evidence: Evidence, after: int, confidence: Confidence = Confidence.HIGH
+) -> Iterator[Suggestion]:
+    """Carry a directory that a command may fill; it is made below the step `after` in case none does."""
+    yield Suggestion(code, f"{artifact.path}: {artifact.needed_by}", artifact, (evidence,), confidence)
+    make = AppendInstruction(after, f"RUN mkdir -p {shlex.quote(artifact.path)}")
+    yield Suggestion(code, f"{artifact.path} exists in any case", make, (evidence,))
 
 
 def _text(project: Project, run: Run) -> str:

@@ -6,19 +6,19 @@ Source: https://docs.astral.sh/uv/concepts/python-versions/, https://docs.astral
 from __future__ import annotations
 
 import posixpath
-import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from dockerslim_rewrite.analysis.model import Confidence
 from dockerslim_rewrite.analysis.paths import upwards
+from dockerslim_rewrite.analysis.words import option_values
 from dockerslim_rewrite.knowledge.python_packages import names
-from dockerslim_rewrite.languages.model import RANK_DEPENDENCIES, AppendInstruction, Artifact, Project, Suggestion
-from dockerslim_rewrite.languages.python.build import Run
+from dockerslim_rewrite.languages.model import RANK_DEPENDENCIES, Artifact, Project, Suggestion
+from dockerslim_rewrite.languages.python.build import Run, is_set
+from dockerslim_rewrite.languages.python.layout import kept_in_any_case
 from dockerslim_rewrite.languages.python.requirements import read_table
 from dockerslim_rewrite.patterns import pattern
 
 _RELEASE = pattern(r"(?:cpython|python|cp)?[@-]?(\d+(?:\.\d+)*)?")
-_YES = frozenset({"1", "true", "yes", "on"})
 
 
 def managed_pythons(project: Project, uses: Iterable[Run]) -> Iterator[Suggestion]:
@@ -29,22 +29,18 @@ def managed_pythons(project: Project, uses: Iterable[Run]) -> Iterator[Suggestio
             places.setdefault(_place(use), use)
     for path, use in places.items():
         artifact = Artifact(path, True, RANK_DEPENDENCIES, "uv may have put a Python of its own there")
-        yield Suggestion("P04", f"{path}: {artifact.needed_by}", artifact, (use.evidence,), Confidence.MEDIUM)
-        make = AppendInstruction(use.step, f"RUN mkdir -p {shlex.quote(path)}")
-        yield Suggestion("P04", f"{path} exists in any case", make, (use.evidence,))
+        yield from kept_in_any_case("P04", artifact, use.evidence, use.step, Confidence.MEDIUM)
 
 
 def _may_download(project: Project, use: Run) -> bool:
-    command = next((word for word in use.words if word == "python" or word in names("uv", "makes")), "")
+    command = _command(use)
     if command == "python":
         return "install" in use.words
     if not command or not names("uv", "system_options").isdisjoint(use.words):
         return False
-    if use.env.get("UV_PYTHON_DOWNLOADS", "") in names("uv", "no_downloads") or _is_set(
-        use.env, "UV_NO_MANAGED_PYTHON"
-    ):
+    if use.env.get("UV_PYTHON_DOWNLOADS") in names("uv", "no_downloads") or is_set(use.env, "UV_NO_MANAGED_PYTHON"):
         return False
-    if not names("uv", "managed_options").isdisjoint(use.words) or _is_set(use.env, "UV_MANAGED_PYTHON"):
+    if not names("uv", "managed_options").isdisjoint(use.words) or is_set(use.env, "UV_MANAGED_PYTHON"):
         return True
     if use.env.get("UV_PYTHON_PREFERENCE") == "only-managed":
         return True
@@ -60,37 +56,32 @@ def _requests(project: Project, use: Run) -> Iterator[str]:
     if stated := _stated(use):
         yield stated
         return
-    for folder in upwards(use.cwd):
-        pins = project.files.to_context(posixpath.join(folder, ".python-version"), before=use.step)
-        if pins is not None:
-            lines = (line.strip() for line in (project.context.read_text(pins) or "").splitlines())
-            yield from [line for line in lines if line and not line.startswith("#")][:1]
-            break
-    for folder in upwards(use.cwd):
-        manifest = project.files.to_context(posixpath.join(folder, "pyproject.toml"), before=use.step)
-        if manifest is not None:
-            yield str(read_table(project.context, manifest, "project").get("requires-python", ""))
-            break
+    if (pins := _nearest(project, use, ".python-version")) is not None:
+        lines = (line.strip() for line in (project.context.read_text(pins) or "").splitlines())
+        yield from [line for line in lines if line and not line.startswith("#")][:1]
+    if (manifest := _nearest(project, use, "pyproject.toml")) is not None:
+        yield str(read_table(project.context, manifest, "project").get("requires-python", ""))
+
+
+def _nearest(project: Project, use: Run, name: str) -> str | None:
+    """Return the context path of a file where a command runs, or in the first directory above that has it."""
+    places = (posixpath.join(folder, name) for folder in upwards(use.cwd))
+    found = (project.files.to_context(place, before=use.step) for place in places)
+    return next((path for path in found if path is not None), None)
+
+
+def _command(use: Run) -> str:
+    return next((word for word in use.words if word == "python" or word in names("uv", "makes")), "")
 
 
 def _stated(use: Run) -> str:
-    return _option(use.words) or use.env.get("UV_PYTHON", "")
-
-
-def _option(words: Iterable[str]) -> str:
-    """Return the value of `--python`, which stands before what `uv run` starts."""
-    rest = iter(words)
-    seen = ""
-    for word in rest:
-        if word in ("-p", "--python"):
-            return next(rest, "")
-        if word.startswith("--python="):
-            return word.partition("=")[2]
-        if not word.startswith("-"):
-            if seen == "run":
-                break
-            seen = word
-    return ""
+    """Return the Python that the command asks for, before what `uv run` starts, or the environment does."""
+    words = use.words
+    if _command(use) == "run":
+        start = words.index("run") + 1
+        program = next((at for at in range(start, len(words)) if not words[at].startswith("-")), len(words))
+        words = words[: program + 1]
+    return next(option_values(words, ("-p", "--python")), "") or use.env.get("UV_PYTHON", "")
 
 
 def _is_met(request: str, version: str) -> bool:
@@ -100,7 +91,7 @@ def _is_met(request: str, version: str) -> bool:
     if not request or "/" in request:
         return True  # nothing is asked for, or an interpreter of the image
     if (match := _RELEASE.fullmatch(request)) is not None:
-        return f"{version}.".startswith(f"{match[1] or ''}.") or match[1] is None
+        return match[1] is None or f"{version}.".startswith(f"{match[1]}.")
     try:
         wanted = SpecifierSet(request)
     except InvalidSpecifier:
@@ -110,10 +101,5 @@ def _is_met(request: str, version: str) -> bool:
 
 def _place(use: Run) -> str:
     data = use.env.get("XDG_DATA_HOME") or posixpath.join(use.home, ".local/share")
-    words = dict(zip(use.words, use.words[1:], strict=False))
-    place = words.get("--install-dir") or words.get("-i") or use.env.get("UV_PYTHON_INSTALL_DIR")
+    place = next(option_values(use.words, ("-i", "--install-dir")), "") or use.env.get("UV_PYTHON_INSTALL_DIR")
     return posixpath.normpath(posixpath.join(use.cwd, place or posixpath.join(data, "uv/python")))
-
-
-def _is_set(env: Mapping[str, str], name: str) -> bool:
-    return env.get(name, "").lower() in _YES

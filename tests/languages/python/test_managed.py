@@ -75,6 +75,7 @@ def test_another_python_may_be_downloaded(pins: str, requires: str) -> None:
         ("RUN uv python install 3.12 && uv sync", [USUAL]),
         ("RUN uv python install -i /py 3.12\nRUN uv sync", ["/py"]),
         ("RUN uv python install --install-dir /py 3.12\nRUN uv sync", ["/py"]),
+        ("RUN uv python install --install-dir=/py 3.12\nRUN uv sync", ["/py"]),
         ("RUN uv sync --python 3.13", [USUAL]),
         ("RUN uv sync --python=3.13", [USUAL]),
         ("RUN uv sync -p 3.13 && uv sync -p 3.13", [USUAL]),
