@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterator
 
 from dockerslim_rewrite.analysis import accounts, downloads, filesystem, packages
-from dockerslim_rewrite.analysis.effects import Builds, CommandEffect, Effect, Inert, Unknown
+from dockerslim_rewrite.analysis.effects import Builds, CommandEffect, Effect, Inert, MayRemove, Removes, Unknown
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import StageFacts, Step
 from dockerslim_rewrite.context.model import Context
@@ -52,7 +52,10 @@ class _Reader:
         elif name is None:
             yield Unknown(f"the command name {command.words[0].text} is not known before the build")
         else:
-            yield from self._named(posixpath.basename(name), name, command, step, user, depth)
+            for effect in self._named(posixpath.basename(name), name, command, step, user, depth):
+                if isinstance(effect, Removes) and command.conditional:
+                    effect = MayRemove(effect.paths)
+                yield effect
 
     def _named(
         self, base: str, name: str, command: SimpleCommand, step: Step, user: str, depth: int

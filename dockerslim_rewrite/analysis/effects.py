@@ -57,6 +57,12 @@ class Removes(Struct, frozen=True):
     paths: tuple[str, ...]
 
 
+class MayRemove(Struct, frozen=True):
+    """Deletes these absolute paths (may hold globs), or does not: the command depends on something."""
+
+    paths: tuple[str, ...]
+
+
 class Attributes(Struct, frozen=True):
     """Sets owner, mode or capabilities of paths. `owner` and `mode` as written, None when not set."""
 
@@ -95,6 +101,7 @@ Effect: TypeAlias = (
     | ChangesAccounts
     | Writes
     | Removes
+    | MayRemove
     | Attributes
     | Builds
     | IndexesLibraries

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
-from dockerslim_rewrite.analysis.effects import CommandEffect, Removes, Unknown
+from dockerslim_rewrite.analysis.effects import CommandEffect, MayRemove, Removes, Unknown
 from dockerslim_rewrite.analysis.model import Step
 from dockerslim_rewrite.analysis.packages import MANAGERS
 from dockerslim_rewrite.analysis.paths import below
@@ -127,7 +127,7 @@ def _is_cleaned(item: Leftover, path: str, step: Step, number: int, after: Itera
         if any(words[at : at + len(phrase)] == phrase for phrase in item.cleans for at in range(len(words))):
             return True
     return any(
-        isinstance(effect, Unknown) or (isinstance(effect, Removes) and _removes(effect.paths, path))
+        isinstance(effect, Unknown) or (isinstance(effect, Removes | MayRemove) and _removes(effect.paths, path))
         for command in after
         for effect in command.effects
     )

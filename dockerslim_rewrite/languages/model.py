@@ -9,6 +9,7 @@ from msgspec import Struct
 from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidence, StageFacts
+from dockerslim_rewrite.analysis.removals import Writers
 from dockerslim_rewrite.analysis.start import Process, Service, Start
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.knowledge.model import Libc
@@ -219,7 +220,8 @@ class Dropped(Struct, frozen=True):
 class Findings(Struct, frozen=True):
     """A language's whole answer. `options` are ordered from the smallest base; `covered_commands` are
     the `(step, command index in the step's script)` that it understands completely: their effects lie within the
-    artifacts that it names, or matter to the build only. `dropped` is what stays behind in the builder.
+    artifacts that it names, or matter to the build only; with the directories and files that each may write, None for
+    anywhere. `dropped` is what stays behind in the builder.
 
     `roots` are the image directories whose content the language has decided about (what it does not name there is not
     needed); everything copied elsewhere is carried by the planner. `programs_known` is True when every program that the
@@ -231,7 +233,7 @@ class Findings(Struct, frozen=True):
     obstacles: tuple[Obstacle, ...] = ()
     options: tuple[RuntimeOption, ...] = ()
     notes: tuple[Note, ...] = ()
-    covered_commands: frozenset[tuple[int, int]] = frozenset()
+    covered_commands: Writers = {}
     dropped: tuple[Dropped, ...] = ()
     roots: tuple[str, ...] = ()
     programs_known: bool = False

@@ -11,6 +11,7 @@ from dockerslim_rewrite.analysis.effects import Builds, CommandEffect, Removes, 
 from dockerslim_rewrite.analysis.files import ImageFiles, unpacks
 from dockerslim_rewrite.analysis.model import CopyFacts, Evidence, Step
 from dockerslim_rewrite.analysis.paths import below, upwards
+from dockerslim_rewrite.analysis.removals import Writers, is_copied_after
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, Artifact, Findings, Project
@@ -75,7 +76,7 @@ def script_artifacts(flows: Iterable[Start | None], wanted: Iterable[Wanted]) ->
 def system_layer(
     project: Project,
     roots: tuple[str, ...],
-    covered: frozenset[tuple[int, int]],
+    covered: Writers,
     programs: frozenset[str] | None,
     *,
     links_libraries: bool = False,
@@ -182,8 +183,9 @@ class _Collector:
                 self._problems.append((command.line, f"`{_short(command.text)}`: {effect.reason}"))
             elif isinstance(effect, Removes):
                 for path in effect.paths:
-                    self._wanted.pop(path, None)
                     self._links.pop(path, None)
+                    if not is_copied_after(command.step, path, self._facts):
+                        self._wanted.pop(path, None)
             elif isinstance(effect, Writes):
                 for path in effect.paths:
                     self._write(path, effect, command)

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.ownership import Ownership
 from dockerslim_rewrite.analysis.paths import below
-from dockerslim_rewrite.analysis.removals import removed_paths
+from dockerslim_rewrite.analysis.removals import Writers
 from dockerslim_rewrite.knowledge.overlay import current_overlay
 from dockerslim_rewrite.languages.model import (
+    Artifact,
     Dropped,
     Findings,
     NeedLibc,
@@ -54,6 +55,7 @@ from dockerslim_rewrite.planning.policy import split_suggestions
 from dockerslim_rewrite.planning.record import decision_of, record_decisions
 from dockerslim_rewrite.planning.release import Pin, settle_release
 from dockerslim_rewrite.planning.secrets import secret_notes
+from dockerslim_rewrite.planning.standing import Standings
 from dockerslim_rewrite.syntax.model import Dockerfile
 
 PACKAGE_CODES = {"node": "N19", "go": "G11", "python": "P02"}
@@ -92,21 +94,16 @@ def make_plan(inputs: Inputs) -> RewritePlan | NoBenefit | tuple[Blocker, ...]:
     )
     if blockers:
         return _with_context_hint(inputs, blockers)
-    applied, withheld = _split(inputs)
-    needs = _collect_needs(inputs, applied)
+    covered = {key: places for finding in inputs.findings for key, places in finding.covered_commands.items()}
+    standings = Standings(inputs.project, covered)
+    applied, withheld = _split(inputs, standings)
+    needs = _collect_needs(inputs, applied, covered, standings)
     if blockers := _system_blockers(inputs, needs):
         return _with_context_hint(inputs, blockers)
     fit, misfits = _choose(inputs, needs)
     if fit is None:
         return _no_base(inputs, misfits)
     return _plan(inputs, (*applied, *needs.again), withheld, needs, fit, misfits)
-
-
-def _still_there(inputs: Inputs, wanted: Iterable[Wanted]) -> list[Wanted]:
-    """Leave out what a later command removes."""
-    items = list(wanted)
-    removed = removed_paths((item.artifact.path for item in items), inputs.project.facts, inputs.project.effects)
-    return [item for item in items if item.artifact.path not in removed]
 
 
 def _with_context_hint(inputs: Inputs, blockers: tuple[Blocker, ...]) -> tuple[Blocker, ...]:
@@ -120,16 +117,21 @@ def _with_context_hint(inputs: Inputs, blockers: tuple[Blocker, ...]) -> tuple[B
     )
 
 
-def _split(inputs: Inputs) -> tuple[tuple[Suggestion, ...], tuple[Suggestion, ...]]:
-    """Split the suggestions into those that are applied and those that wait for --unsafe."""
-    every = (suggestion for finding in inputs.findings for suggestion in finding.suggestions)
+def _split(inputs: Inputs, standings: Standings) -> tuple[tuple[Suggestion, ...], tuple[Suggestion, ...]]:
+    """Split the suggestions into those that are applied and those that wait for --unsafe, without what is gone."""
+    every = (
+        item
+        for finding in inputs.findings
+        for item in finding.suggestions
+        if not (isinstance(item.effect, Artifact) and standings.is_gone(item.effect.path))
+    )
     return split_suggestions(every, inputs.options, ignored_codes(inputs.dockerfile, inputs.options.ignore))
 
 
-def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
+def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...], covered: Writers, standings: Standings) -> _Needs:
     project, findings = inputs.project, tuple(replace(finding, suggestions=()) for finding in inputs.findings)
     findings = (*findings, Findings(suggestions=applied))
-    wanted = _still_there(inputs, language_artifacts(findings))
+    wanted = language_artifacts(findings)
     wanted.extend(script_artifacts((project.start, project.health), wanted))
     own = tuple(item.artifact for item in wanted)
     base = [*language_needs(findings, own), *start_needs(project.start, project.health, own)]
@@ -142,29 +144,36 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...]) -> _Needs:
     system = system_layer(
         project,
         roots,
-        frozenset(key for finding in inputs.findings for key in finding.covered_commands),
+        covered,
         programs if known else None,
         links_libraries=links,
         app_at_root=len(roots) < len(every),
     )
-    packages = sort_packages(
-        project.facts,
-        project.effects,
-        programs,
-        programs_known=known,
-        unstarted=frozenset(name for finding in inputs.findings for name in finding.unstarted),
-        links_libraries=links,
-        finds_libraries=any(finding.finds_libraries for finding in inputs.findings),
-        code=PACKAGE_CODES.get(inputs.language, "D10"),
-    )
-    system = replace(system, wanted=tuple(_still_there(inputs, system.wanted)))
+    packages = _sort_packages(inputs, programs, known=known, links_libraries=links)
+    system = replace(system, wanted=tuple(item for item in system.wanted if not standings.is_gone(item.artifact.path)))
     base = without_brought(base, (item.artifact for item in system.wanted))
     ownership = Ownership(project.facts, project.effects)
     base += _mode_needs(ownership, project.facts.contract.user, (*system.wanted, *wanted))
     carried = (*system.wanted, *wanted)  # what both name is the language's: the later one counts
     again = tuple(index_again(project.facts, project.effects, (item.artifact for item in carried)))
     base += _shell_needs(system, again)
+    copied = lines.without_covered(carried)
+    system = replace(system, problems=(*system.problems, *standings.problems(copied)))
+    again = (*again, *standings.made_sure(copied))
     return _Needs(carried, system, packages, (*base, *packages.kept), ownership, again)
+
+
+def _sort_packages(inputs: Inputs, programs: frozenset[str], *, known: bool, links_libraries: bool) -> PackagePlan:
+    return sort_packages(
+        inputs.project.facts,
+        inputs.project.effects,
+        programs,
+        programs_known=known,
+        unstarted=frozenset(name for finding in inputs.findings for name in finding.unstarted),
+        links_libraries=links_libraries,
+        finds_libraries=any(finding.finds_libraries for finding in inputs.findings),
+        code=PACKAGE_CODES.get(inputs.language, "D10"),
+    )
 
 
 def _shell_needs(system: SystemLayer, again: Iterable[Suggestion]) -> Iterator[Requirement]:

@@ -16,7 +16,7 @@ from dockerslim_rewrite.analysis.paths import absolute
 from dockerslim_rewrite.knowledge.go_modules import build_drivers, go_commands
 from dockerslim_rewrite.languages.go.command import UNSET, GoCommand, parse_go
 from dockerslim_rewrite.languages.go.moves import MOVERS, Move, read_moves
-from dockerslim_rewrite.languages.go.outputs import Output, Outputs
+from dockerslim_rewrite.languages.go.outputs import Output, Outputs, gopath
 from dockerslim_rewrite.languages.go.tree import ONBUILD_SOURCES, Tree
 from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.shell.location import with_own_directory
@@ -32,6 +32,7 @@ MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 MAX_DEPTH = 8
 MAX_COMMANDS = 2_000
 BUILD_VERBS = frozenset({"build", "install", "get"})
+_RUNS_OTHERS = frozenset({"run", "generate", "test", "tool"})
 
 
 class Build(Struct, frozen=True):
@@ -57,7 +58,7 @@ class BuildLog(Struct):
     commands: list[tuple[GoCommand, int | None]] = []
     moves: list[Move] = []
     unknown: list[Evidence] = []
-    covered: set[tuple[int, int]] = set()
+    covered: dict[tuple[int, int], tuple[str, ...] | None] = {}
 
 
 class _Place(Struct, frozen=True):
@@ -96,9 +97,21 @@ class BuildReader:
                 if not isinstance(command, SimpleCommand) or not command.words:
                     continue
                 place = _Place(step.index, _insert_at(command), "", "Dockerfile", step.instruction.line, 0, env)
+                builds, commands = len(self._log.builds), len(self._log.commands)
                 if self._command(command, place):
-                    self._log.covered.add((step.index, number))
+                    self._log.covered[step.index, number] = self._writes(command, builds, commands)
         return self._log
+
+    def _writes(self, command: SimpleCommand, builds: int, commands: int) -> tuple[str, ...] | None:
+        """Return where a command may write, None for anywhere: make, or a program of somebody's. What it built and the
+        go commands that it came to are those in the log from two numbers on."""
+        found = [command for command, _ in self._log.commands[commands:]]
+        is_go = posixpath.basename(unwrap(command).name or "") in go_commands()
+        if not is_go or any(command.verb in _RUNS_OTHERS or command.cwd is None for command in found):
+            return None
+        places = [place for command in found for place in (command.cwd or "", *gopath(command))]
+        outputs = (output for build in self._log.builds[builds:] for output in build.outputs)
+        return (*places, *(output.path or output.directory for output in outputs))
 
     def _onbuild(self, env: Mapping[str, str]) -> None:
         """The triggers of golang:onbuild copy the context and call `go-wrapper install`."""

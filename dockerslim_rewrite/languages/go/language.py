@@ -96,13 +96,13 @@ class _Inference:
         self._development()
         self._start()
         if self.obstacles:
-            return Findings(obstacles=tuple(self.obstacles), covered_commands=frozenset(self.log.covered))
+            return Findings(obstacles=tuple(self.obstacles), covered_commands=self.log.covered)
         for binary in self.binaries:
             self._link(binary)
         roots = source_roots(self.project, self.tree, self.log, tuple(self.binaries))
         known = self._assets(roots)
         if self.obstacles:
-            return Findings(obstacles=tuple(self.obstacles), covered_commands=frozenset(self.log.covered))
+            return Findings(obstacles=tuple(self.obstacles), covered_commands=self.log.covered)
         self.notes += access_notes(self.project)
         if self.project.improvements:
             self._improve()
@@ -110,7 +110,7 @@ class _Inference:
             suggestions=tuple(dict.fromkeys(self.suggestions)),
             options=runtime_options(self.project),
             notes=tuple(dict.fromkeys(self.notes)),
-            covered_commands=frozenset(self.log.covered),
+            covered_commands=self.log.covered,
             dropped=(Dropped(TOOLCHAIN),),
             roots=tuple(root for root in roots if root != "/"),
             programs_known=known,
@@ -133,8 +133,7 @@ class _Inference:
                 self.suggestions.append(Suggestion("D19", what, artifact, (build.evidence,)))
                 found = self.linker.suggestions(build, output)
                 self.suggestions.extend(item for item in found if isinstance(item, Suggestion))
-        covered = frozenset(self.log.covered)
-        return Findings(tuple(self.suggestions), covered_commands=covered, programs_known=True)
+        return Findings(tuple(self.suggestions), covered_commands=self.log.covered, programs_known=True)
 
     def _line(self, evidence: Evidence) -> int:
         return shown_line(self.project, evidence)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from dockerslim_rewrite.knowledge.node_packages import names
 
-Kind = Literal["install", "global", "script", "tool", "prune", "deploy", "inert", "unknown"]
+Kind = Literal["install", "global", "remove", "script", "tool", "prune", "deploy", "inert", "unknown"]
 
 MANAGERS = frozenset({"npm", "yarn", "pnpm", "bun"})
 RUNNERS = frozenset({"npx", "pnpx", "bunx"})
@@ -21,11 +21,11 @@ _NPM_SCRIPTS = {"start": "start", "restart": "restart", "stop": "stop", "test": 
 class PackageCommand(Struct, frozen=True):
     """One command line.
 
-    `kind`: an install into node_modules; a global install; a package.json script; a program run from node_modules; a
-    prune; a copy of one workspace with its packages; nothing that matters; not understood. `arguments`: packages to
-    add, the script's name and its arguments, the program's words, the copy's directory, or what npm is to set.
-    `options` as written. `cwd` is where it works; `workspace` the named workspace, `everywhere` when it runs in all of
-    them; `updates` when it takes newer packages than a lock file says.
+    `kind`: an install into node_modules; a global install; the removal of global packages; a package.json script; a
+    program run from node_modules; a prune; a copy of one workspace with its packages; nothing that matters; not
+    understood. `arguments`: packages to add or to remove, the script's name and its arguments, the program's words, the
+    copy's directory, or what npm is to set. `options` as written. `cwd` is where it works; `workspace` the named
+    workspace, `everywhere` when it runs in all of them; `updates` when it takes newer packages than a lock file says.
     """
 
     kind: Kind
@@ -115,6 +115,8 @@ def _npm(split: _Split) -> PackageCommand:
         return _make("script", "npm", split, (_NPM_SCRIPTS[command], *rest))
     if command in ("exec", "x"):
         return _make("tool", "npm", split, rest)
+    if is_global and command in _words("remove"):
+        return _make("remove", "npm", split, rest)
     if command == "prune":
         return _make("prune", "npm", split)
     if command in ("config", "set"):
@@ -127,7 +129,8 @@ def _yarn(split: _Split) -> PackageCommand:
     if not split.operands and split.options & {"-v", "--version", "-h", "--help"}:
         return _make("inert", "yarn", split)
     if command == "global" and rest:
-        return _make("global" if rest[0] == "add" else "inert", "yarn", split, rest[1:])
+        kind: Kind = "global" if rest[0] == "add" else "remove" if rest[0] == "remove" else "inert"
+        return _make(kind, "yarn", split, rest[1:])
     if command in _words("install"):
         return _make("install", "yarn", split, rest)
     if command == "workspace" and len(rest) > 1:
@@ -143,6 +146,8 @@ def _pnpm(split: _Split) -> PackageCommand:
     if command in _words("install") | {"rebuild"}:
         is_global = bool(split.options & {"-g", "--global"})
         return _make("global" if is_global else "install", "pnpm", split, rest)
+    if command in _words("remove") and split.options & {"-g", "--global"}:
+        return _make("remove", "pnpm", split, rest)
     if command == "prune":
         return _make("prune", "pnpm", split)
     if command == "deploy" and len(rest) == 1:
@@ -155,6 +160,8 @@ def _bun(split: _Split) -> PackageCommand:
     if command in _words("install"):
         is_global = bool(split.options & {"-g", "--global"})
         return _make("global" if is_global else "install", "bun", split, rest)
+    if command in _words("remove") and split.options & {"-g", "--global"}:
+        return _make("remove", "bun", split, rest)
     if command == "build":
         return _make("unknown", "bun", split)
     operands = rest if command == "run" else split.operands

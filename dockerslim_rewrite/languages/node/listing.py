@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable
 
-from dockerslim_rewrite.analysis.effects import CommandEffect, Removes, Unknown, Writes
+from dockerslim_rewrite.analysis.effects import CommandEffect, MayRemove, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.context.model import Context
 
@@ -57,17 +57,24 @@ def _apply(effect: object, root: str, entries: dict[str, bool]) -> str:
                 entries[name] = deeper or effect.what == "dir" or entries.get(name, False)
             elif name and name not in entries:
                 return f"a RUN writes {name}"
-    elif isinstance(effect, Removes):
-        for path in effect.paths:
-            name = top_name(path, root)
-            if name and any(mark in path for mark in "*?["):
-                return "a RUN removes files by a pattern"
-            if path == posixpath.join(root, name):
-                entries.pop(name, None)
-            if path == root:
-                return "a RUN removes it"
+    elif isinstance(effect, Removes | MayRemove):
+        return _remove(effect, root, entries)
     elif isinstance(effect, Unknown):
         return "a RUN is not understood"
+    return ""
+
+
+def _remove(effect: Removes | MayRemove, root: str, entries: dict[str, bool]) -> str:
+    for path in effect.paths:
+        name = top_name(path, root)
+        if name and any(mark in path for mark in "*?["):
+            return "a RUN removes files by a pattern"
+        if path == root:
+            return "a RUN removes it"
+        if path == posixpath.join(root, name) and isinstance(effect, MayRemove):
+            return f"a RUN may remove {name}"
+        if path == posixpath.join(root, name):
+            entries.pop(name, None)
     return ""
 
 

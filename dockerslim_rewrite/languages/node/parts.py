@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
+from functools import partial
 
 from dockerslim_rewrite.analysis.effects import CommandEffect
 from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.knowledge.system import system_paths
-from dockerslim_rewrite.languages.model import RANK_CODE, Artifact
+from dockerslim_rewrite.languages.model import RANK_CODE, RANK_OUTPUT, Artifact
 from dockerslim_rewrite.languages.node.frameworks import brings_packages, only_serves
 from dockerslim_rewrite.languages.node.layout import COMPILED, Layout, Wishes, is_for_the_build, lay_out, reads_root
 from dockerslim_rewrite.languages.node.listing import DEPENDENCIES
@@ -21,10 +23,13 @@ STANDALONE = "/.next/standalone"
 
 
 def lay_out_roots(study: Study) -> tuple[Layout, ...]:
-    """Return a layout for each root, and artifacts outside that `file:` dependencies point to."""
+    """Return a layout for each root, and artifacts outside: what `file:` dependencies point to, what builds write there
+    or is served there."""
     layouts = [_lay_out(study, root) for root in study.roots]
-    outside = _linked_outside(study)
-    if outside and layouts:
+    outside = [*_linked_outside(study), *_made_outside(study)]
+    if outside and not layouts:
+        layouts.append(Layout("/"))
+    if outside:
         layouts[0].artifacts.extend(outside)
     return tuple(layouts)
 
@@ -240,9 +245,21 @@ def _linked_outside(study: Study) -> list[Artifact]:
             if not colon or kind not in ("file", "link", "portal") or target.endswith((".tgz", ".tar.gz")):
                 continue
             path = posixpath.normpath(posixpath.join(install.directory, target))
-            inside = any(path == root or path.startswith(root.rstrip("/") + "/") for root in study.roots)
-            if not inside and path not in system_paths(
-                "shared"
-            ):  # there the files of the COPY come along by themselves
+            if _is_outside(study, path):
                 found.append(Artifact(path, True, RANK_CODE, f"{name} links to it"))
     return found
+
+
+def _made_outside(study: Study) -> Iterator[Artifact]:
+    """Yield what a build writes outside every root, and what is served there and comes from no COPY."""
+    files, made = study.project.files, tuple(output.path for output in study.outputs.found)
+    for path in filter(partial(_is_outside, study), made):
+        yield Artifact(path, not posixpath.splitext(path)[1], RANK_OUTPUT, "the build's output")
+    for path, evidence in study.launch.served:
+        if _is_outside(study, path) and files.to_context(path) is None and not below(path, made):
+            yield Artifact(path, True, RANK_OUTPUT, f"{evidence} serves it")
+
+
+def _is_outside(study: Study, path: str) -> bool:
+    """Tell whether a path is in no root, and no directory of the base either: what a COPY puts there comes along."""
+    return not below(path, study.roots) and path not in system_paths("shared")

@@ -41,6 +41,8 @@ class Unpruned(Struct, frozen=True):
 
 def is_taken_away(directory: str, build: BuildFacts, effects: Iterable[CommandEffect]) -> bool:
     """Tell whether a command moves or removes a directory's node_modules once everything is installed."""
+    if directory in build.removed:
+        return True
     path = posixpath.join(directory, "node_modules")
     installed = max((item.step for item in build.installs if item.directory == directory), default=-1)
     for item in effects:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 from functools import partial
 
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Confidence, Evidence, Inference
+from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.knowledge import node_packages
+from dockerslim_rewrite.knowledge.system import system_paths
 from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.languages.node.build import BuildFacts, Install, installed_globals, read_build
 from dockerslim_rewrite.languages.node.commands import package_name
@@ -30,6 +33,8 @@ from dockerslim_rewrite.languages.node.prune import Prune, Unpruned, plan_prune
 from dockerslim_rewrite.languages.node.reach import Reach, compiled_from, reach
 from dockerslim_rewrite.languages.node.scripts import ScriptReader
 from dockerslim_rewrite.languages.node.workspaces import workspace_packages
+
+_SCRIPTS = (".js", ".mjs", ".cjs")
 
 
 class Study(Struct, frozen=True):
@@ -67,7 +72,7 @@ class _Found(Struct, frozen=True):
 def study(project: Project) -> Study:
     """Read a stage."""
     scripts = ScriptReader(project.context, project.files)
-    build = read_build(project.facts, scripts)
+    build = read_build(project.facts, scripts, project.effects)
     launch = read_launch(project, scripts)
     cwd = launch.leaves[-1].cwd if launch.leaves else project.facts.contract.workdir
     manifest = scripts.manifest_for(_start_directory(launch, cwd))
@@ -98,7 +103,7 @@ def study(project: Project) -> Study:
         reached=reached,
         prune=prune,
         native=with_globals(build, proven or _bare(project, build)),
-        roots=_roots(project, build, cwd),
+        roots=_roots(project, build, launch, outputs, cwd),
         compiled=found.compiled,
         missing=found.missing,
         built_from=built_from(project.context, found.compiled, found.configs, workspaces),
@@ -124,12 +129,24 @@ def _reach(
     return reached
 
 
-def _roots(project: Project, build: BuildFacts, cwd: str) -> tuple[str, ...]:
+def _roots(project: Project, build: BuildFacts, launch: Launch, outputs: Outputs, cwd: str) -> tuple[str, ...]:
     directories = {item.directory for item in build.installs} | {leaf.cwd for _, leaf in build.leaves}
+    directories.update(_unexplained(project, build, launch, outputs))
     # `/` is only where a program starts by its absolute path, unless the application itself was put there
     if cwd != "/" or not directories or any(tree.image_path == "/" for tree in project.files.trees):
         directories.add(cwd)
+    directories -= build.removed
     return app_roots(directories, project.files)
+
+
+def _unexplained(project: Project, build: BuildFacts, launch: Launch, outputs: Outputs) -> Iterator[str]:
+    """Yield the directories of scripts that start and of which nobody knows who makes them: nor is it known what lies
+    beside them. Those of the base itself are no such."""
+    explained = [output.path for output in outputs.found] + [item.place for item in build.globals if item.place]
+    for path, _ in launch.entries:
+        is_made = posixpath.splitext(path)[1] in _SCRIPTS and project.files.to_context(path) is None
+        if is_made and not below(path, explained) and posixpath.dirname(path) not in system_paths("system"):
+            yield posixpath.dirname(path)
 
 
 def _bare(project: Project, build: BuildFacts) -> Inference[Native]:

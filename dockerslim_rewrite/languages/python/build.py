@@ -58,7 +58,7 @@ class Run(Struct, frozen=True):
 
 
 class BuildFacts(Struct):
-    """All that RUN does with Python. `covered` are the commands that are understood; `environments` the author's own
+    """All that RUN does with Python. `covered` as in `Findings`; `environments` the author's own
     virtual environments, by absolute path, with the commands that make them; `uv` that tool's commands, with all their
     words."""
 
@@ -68,7 +68,7 @@ class BuildFacts(Struct):
     unknown: list[Evidence] = []
     conda: list[Evidence] = []
     environments: dict[str, Evidence] = {}
-    covered: set[tuple[int, int]] = set()
+    covered: dict[tuple[int, int], tuple[str, ...] | None] = {}
 
     @property
     def asked(self) -> tuple[Requirement, ...]:
@@ -138,13 +138,13 @@ class _Reader:
         if python is None:
             self._program(step, number, inner, name, evidence)
             return
-        self.build.covered.add((step.index, number))
         env = {
             **step.before.variables,
             **{item.name: item.value.value or "" for item in (*inner.exported, *inner.assignments)},
         }
         cwd = inner.cwd or step.before.workdir
         home = home_of(step.before.user, env)
+        self.build.covered[step.index, number] = self._writes(step, python, cwd, env)
         if python.tool == "uv":
             words = tuple(word or "" for word in inner.argv)
             words = words[[posixpath.basename(word) for word in words].index("uv") + 1 :]
@@ -161,6 +161,14 @@ class _Reader:
             self._install(step, python, cwd, env, evidence)
         else:
             self.build.runs.append(Run(python, python.operands, cwd, home, step.index, env, evidence))
+
+    def _writes(self, step: Step, command: PythonCommand, cwd: str, env: Mapping[str, str]) -> tuple[str, ...] | None:
+        """Return where a command may write, None for anywhere: a program of somebody's runs, or uv fetches a Python."""
+        if command.kind in ("run", "unknown") or command.tool == "uv":
+            return None
+        if command.kind == "install":  # what is built in its own directory leaves files there
+            return (self._site(step, command, cwd, env), cwd)
+        return (posixpath.join(cwd, command.target),) if command.kind == "environment" else ()
 
     def remove(self, step: Step, number: int) -> None:
         """Forget the environments and packages that a command removes."""
@@ -180,7 +188,7 @@ class _Reader:
         known = names("builds", "programs") | names("browsers", "programs") | asked
         if not is_script and name not in known and normalise(name) not in asked:
             return
-        self.build.covered.add((step.index, number))
+        self.build.covered[step.index, number] = None
         words = argv if is_script else ("-m", name, *argv[1:])
         command = PythonCommand("run", "python", argv[0], words)
         env = step.before.variables

@@ -89,7 +89,7 @@ class PythonLanguage:
         build = read_build(project)
         base = project.facts.base
         if base is None or base.family != "python":
-            return Findings(obstacles=tuple(_foreign(build)), covered_commands=frozenset(build.covered))
+            return Findings(obstacles=tuple(_foreign(build)), covered_commands=build.covered)
         facts = _study(project, build)
         suggestions = (
             *_environment(facts),
@@ -107,7 +107,7 @@ class PythonLanguage:
             obstacles=find_obstacles(project, build, facts.launch, facts.roots),
             options=runtime_options(project),
             notes=tuple(_notes(facts)),
-            covered_commands=frozenset(build.covered),
+            covered_commands=build.covered,
             dropped=tuple(left_caches(project, build, project.effects, facts.environment)),
             roots=(*facts.roots, facts.environment.path) if facts.environment.path else facts.roots,
             finds_libraries=base.distro == "alpine" and finds_libraries(project),
@@ -175,24 +175,24 @@ def _application(facts: Study) -> Iterator[Suggestion]:
 
 def _downloads(facts: Study) -> Iterator[Suggestion]:
     """Models and data outside the application directory; the directory is made in case the download is elsewhere."""
-    last = len(facts.project.facts.steps) - 1
     seen: set[str] = set()
-    for path, evidence in _collected(facts):
+    for path, step, evidence in _collected(facts):
         artifact = Artifact(path, True, RANK_ASSETS, "static files are collected there")
-        yield from kept_in_any_case("P05", artifact, evidence, last)
+        yield from kept_in_any_case("P05", artifact, evidence, step)
     for artifact, run in download_paths(facts.project, facts.build.runs):
         if artifact.path in seen or below(artifact.path, facts.roots):
             continue
         seen.add(artifact.path)
-        yield from kept_in_any_case("P07", artifact, run.evidence, last, Confidence.MEDIUM)
+        yield from kept_in_any_case("P07", artifact, run.evidence, run.step, Confidence.MEDIUM)
 
 
-def _collected(facts: Study) -> Iterator[tuple[str, Evidence]]:
-    """Yield where Django's collectstatic writes, when settings say so and it is outside the application directory."""
-    if any("collectstatic" in run.words for run in facts.build.runs):
-        for path, evidence in output_directories(facts.project, "STATIC_ROOT"):
-            if not below(path, facts.roots) and path not in system_paths("shared"):
-                yield path, evidence
+def _collected(facts: Study) -> Iterator[tuple[str, int, Evidence]]:
+    """Yield where Django's collectstatic writes, and its last step, when settings say so and it is outside the
+    application directory."""
+    steps = [run.step for run in facts.build.runs if "collectstatic" in run.words]
+    for path, evidence in output_directories(facts.project, "STATIC_ROOT") if steps else ():
+        if not below(path, facts.roots) and path not in system_paths("shared"):
+            yield path, steps[-1], evidence
 
 
 def _programs(facts: Study) -> Iterator[Suggestion]:

@@ -222,3 +222,25 @@ def test_conditions_that_are_not_known_make_values_unknown() -> None:
     makefile = reader.parse("ifeq ($(shell id -u),0)\nA = 1\nendif\nB = 2\n")
     assert makefile.variables["A"] == UNKNOWN
     assert makefile.variables["B"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("command", "places"),
+    [
+        ("go build -o /srv/x ./cmd/send", ("/app", "/go", "/srv/x")),
+        ("go build -o /srv/ ./cmd/send", ("/app", "/go", "/srv/send")),
+        ("go install ./cmd/send", ("/app", "/go", "/go/bin/send")),
+        ("cd cmd && go mod download", ("/app/cmd", "/go")),
+        ("GOPATH=/a:/b go vet ./...", ("/app", "/a", "/b")),
+        ("go env -w GOPROXY=off", ()),
+        ("go generate ./...", None),
+        ("go run ./cmd/send", None),
+        ("go test ./...", None),
+        ("cd $X && go vet", None),
+        ("make", None),
+    ],
+)
+def test_where_a_command_may_write(command: str, places: tuple[str, ...] | None) -> None:
+    files = {**FILES, "Makefile": "b:\n\tgo build -o bin/x ./cmd/send\n"}
+    log = builds(f"FROM golang:1.24\nWORKDIR /app\nCOPY . .\nRUN {command}\n", files)
+    assert list(log.covered.values()) == [places]

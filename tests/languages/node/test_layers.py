@@ -70,6 +70,7 @@ def test_a_build_output_at_the_top_comes_along() -> None:
         ("npm ci && node tools/gen.js", "what a build step writes is not known"),
         ("npm ci && tar xf q7x.tar", "a RUN"),
         ("npm ci && rm -rf apps/*.log *.md", "a RUN removes files by a pattern"),
+        ("npm ci; if [ -e x ]; then rm -rf q7x; fi", "a RUN may remove q7x"),
     ],
 )
 def test_one_layer_where_a_name_may_be_missing(run: str, why: str) -> None:

@@ -115,3 +115,38 @@ def test_an_environment_in_the_application_comes_with_it() -> None:
     found = rewrite(RUNS.format("RUN python -m venv /app/v"), MemoryContext({"app.py": ""}))
     assert isinstance(found, Rewritten)
     assert found.text.count("COPY --from=builder") == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "places"),
+    [
+        ("pip install x", ("/usr/local", "/app")),
+        ("pip install --target /t x", ("/t", "/app")),
+        ("cd sub && poetry install", ("/root/.cache/pypoetry/virtualenvs", "/app/sub")),
+        ("python -m venv v", ("/app/v",)),
+        ("pip cache purge", ()),
+        ("pip config set global.index-url x", ()),
+        ("uv sync", None),
+        ("uv venv", None),
+        ("uv pip install --system x", ("/usr/local", "/app")),
+        ("python make.py", None),
+        ("./make.py", None),
+        ("pip frobnicate", None),
+    ],
+)
+def test_where_a_command_may_write(command: str, places: tuple[str, ...] | None) -> None:
+    text = f"FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN {command}\n"
+    build = read_build(project(text, {"make.py": "#!/usr/bin/env python\n", "sub/pyproject.toml": ""}))
+    assert list(build.covered.values()) == [places]
+
+
+def test_what_the_sources_were_removed_from_is_not_carried() -> None:
+    """Later installs cannot bring the directory back; a program of somebody can."""
+    head = "FROM python:3.12\nWORKDIR /src\nCOPY . .\nRUN pip install .\nWORKDIR /app\n"
+    text = head + 'RUN rm -rf /src && {0}\nCMD ["relay"]\n'
+    files = {"pyproject.toml": "", "get.py": ""}
+    for command, carried in (("pip install x", False), ("python -m venv v", False), ("python get.py", True)):
+        found = rewrite(text.format(command), MemoryContext(files))
+        assert isinstance(found, Rewritten), found
+        assert ("COPY --from=builder /src /src\n" in found.text) is carried
+        assert ("RUN mkdir -p /src\n" in found.text) is carried

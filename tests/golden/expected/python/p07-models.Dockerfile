@@ -5,8 +5,8 @@ WORKDIR /app
 COPY requirements.txt .
 RUN pip install -r requirements.txt
 RUN python -m nltk.downloader punkt stopwords
-COPY . .
 RUN mkdir -p /root/nltk_data
+COPY . .
 
 FROM python:3.11-slim
 ENV PATH=/opt/venv/bin:$PATH
