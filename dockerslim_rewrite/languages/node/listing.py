@@ -6,7 +6,8 @@ import posixpath
 from collections.abc import Iterable
 
 from dockerslim_rewrite.analysis.effects import CommandEffect, MayRemove, Removes, Unknown, Writes
-from dockerslim_rewrite.analysis.files import ImageFiles
+from dockerslim_rewrite.analysis.files import CopiedTree, ImageFiles
+from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.context.model import Context
 
 DEPENDENCIES = "node_modules"
@@ -24,26 +25,33 @@ def list_entries(
     """Return the top-level names (True for directories) and why they are not all known."""
     entries: dict[str, bool] = {}
     linked = ""  # COPY would follow the link
-    for tree in files.trees:
-        name = top_name(tree.image_path, root)
-        if name:
-            entries[name] = tree.is_dir or tree.image_path != posixpath.join(root, name)
-        elif tree.is_dir and (root == tree.image_path or root.startswith(tree.image_path.rstrip("/") + "/")):
-            inside = posixpath.relpath(root, tree.image_path)
-            directory = (
-                posixpath.normpath(posixpath.join(tree.context_path, inside)) if inside != "." else tree.context_path
-            )
-            directory = "" if directory == "." else directory
-            for child in context.list_dir(directory):
-                entries[child] = context.is_dir(posixpath.join(directory, child))
-                if context.link_target(posixpath.join(directory, child)) is not None:
-                    linked = linked or f"{child} is a symbolic link"
+    trees = list(files.trees)
     for command in effects:
+        while trees and trees[0].step < command.step:
+            linked = _copy(trees.pop(0), root, context, entries) or linked
         for effect in command.effects:
             problem = _apply(effect, root, entries)
             if problem:
                 return entries, problem
+    for tree in trees:
+        linked = _copy(tree, root, context, entries) or linked
     return entries, linked
+
+
+def _copy(tree: CopiedTree, root: str, context: Context, entries: dict[str, bool]) -> str:
+    """Add what a COPY brings, and say which entry is a symbolic link."""
+    name, linked = top_name(tree.image_path, root), ""
+    if name:
+        entries[name] = tree.is_dir or tree.image_path != posixpath.join(root, name)
+    elif tree.is_dir and below(root, (tree.image_path,)):
+        inside = posixpath.relpath(root, tree.image_path)
+        directory = posixpath.normpath(posixpath.join(tree.context_path, inside))
+        directory = "" if directory == "." else directory
+        for child in context.list_dir(directory):
+            entries[child] = context.is_dir(posixpath.join(directory, child))
+            if context.link_target(posixpath.join(directory, child)) is not None:
+                linked = linked or f"{child} is a symbolic link"
+    return linked
 
 
 def _apply(effect: object, root: str, entries: dict[str, bool]) -> str:

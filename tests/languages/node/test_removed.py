@@ -130,3 +130,19 @@ def test_the_file_builds_where_a_build_may_fill_the_directory_again() -> None:
     assert isinstance(found, Rewritten)
     assert "--outDir /srv/out\nRUN mkdir -p /srv/out\nRUN true\n" in found.text
     assert "COPY --from=builder /srv/out /srv/out\n" in found.text
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_carried"),
+    [
+        ("COPY prod config\nRUN rm -rf config", False),
+        ("RUN rm -rf config\nCOPY prod config", True),
+        ("RUN rm -rf config\nCOPY prod/a.json config/", True),
+        ("COPY prod config\nRUN rm -rf config\nRUN mkdir config", True),
+        ("RUN true\nCOPY prod config\nRUN true", True),
+    ],
+)
+def test_names_in_the_application_directory_come_and_go_in_order(lines: str, is_carried: bool) -> None:
+    files = {"package.json": {}, "index.js": "", "prod/a.json": "", "config/b.json": ""}
+    text = f'FROM node:20\nWORKDIR /app\nCOPY . .\n{lines}\nRUN npm ci\nCMD ["node", "index.js"]\n'
+    assert ("/app/config" in artifacts(infer(text, files))) is is_carried
