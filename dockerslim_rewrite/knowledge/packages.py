@@ -82,11 +82,13 @@ def runtime_packages(name: str, distro: str, release: str) -> tuple[str, ...]:
 
 
 def alpine_name(debian_name: str) -> str | None:
-    """Return the Alpine package for a Debian one, None when there is none or it is not known."""
+    """Return the Alpine package that does what a Debian one does, None when there is none or it is not known."""
     base = _base(debian_name)
     if (own := current_overlay().package(base, "debian")) is not None:
         return own.alpine or None
     table = load("packages")
+    if base in _names(table["services"]):
+        return None
     if base in table["alpine"]:
         names = _names(table["alpine"][base])
         return names[0] if names else None

@@ -7,7 +7,9 @@ from typing import Literal
 
 from dockerslim_rewrite.knowledge.tables import load
 
-Meaning = Literal["scratch", "secrets", "shared", "programs", "volatile", "system", "installed", "libraries"]
+Meaning = Literal[
+    "scratch", "secrets", "shared", "programs", "volatile", "system", "packaged", "installed", "libraries", "sources"
+]
 
 
 @cache

@@ -124,9 +124,11 @@ class AppendInstruction(Struct, frozen=True):
 
 class RunInRuntime(Struct, frozen=True):
     """Run a command in the runtime stage, as its first user, after every artifact is there: `npm rebuild -g pm2` makes
-    the links in /usr/local/bin again, which COPY would follow. It needs no network."""
+    the links in /usr/local/bin again, which COPY would follow. It needs no network. `early`: right after the packages
+    are installed, before anything is copied."""
 
     command: str
+    early: bool = False
 
 
 class ReplaceStart(Struct, frozen=True):

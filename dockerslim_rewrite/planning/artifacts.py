@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from dockerslim_rewrite.analysis.effects import Builds, CommandEffect, Removes, Unknown, Writes
+from dockerslim_rewrite.analysis.effects import Attributes, Builds, CommandEffect, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.files import ImageFiles, unpacks
 from dockerslim_rewrite.analysis.model import CopyFacts, Evidence, Step
 from dockerslim_rewrite.analysis.paths import below, upwards
@@ -99,6 +99,9 @@ class _Collector:
     def __init__(self, project: Project, roots: tuple[str, ...], programs: frozenset[str] | None, links: bool) -> None:
         self._facts = project.facts
         self._effects = project.effects
+        # a file that gets an owner is made for somebody: `touch /run/nginx.pid && chown www-data /run/nginx.pid`
+        attributes = (effect for item in project.effects for effect in item.effects if isinstance(effect, Attributes))
+        self._owned = frozenset(path for effect in attributes for path in effect.paths)
         self._scratch = Scratch(project.facts, project.processes, roots)
         left = (*system_paths("scratch"), *system_paths("secrets"), *roots)
         self._left = frozenset(path.rstrip("/") or "/" for path in left)
@@ -194,10 +197,10 @@ class _Collector:
 
     def _write(self, path: str, effect: Writes, command: CommandEffect) -> None:
         what = f"line {command.line} writes it"
-        if effect.what == "dir" and self._scratch.keeps_directory(path):
-            self._add(
-                path, True, "D07", f"line {command.line} makes it", command.line, _short(command.text), RANK_SYSTEM
-            )
+        is_dir, made = effect.what == "dir", f"line {command.line} makes it"
+        is_owned = effect.what == "file" and path in self._owned
+        if (is_dir and self._scratch.keeps_directory(path)) or (is_owned and self._scratch.keeps_file(path)):
+            self._add(path, is_dir, "D07", made, command.line, _short(command.text), RANK_SYSTEM)
         if self._scratch.is_named(path, by_variables=effect.what != "dir") and effect.what != "link":
             self._add(path, effect.what != "file", "D09", what, command.line, _short(command.text), RANK_SYSTEM)
         if self._is_left(path):
@@ -211,7 +214,9 @@ class _Collector:
             if self._programs is None or holds_libraries(path):
                 self._installed(path, command)
             return
-        self._want(path, effect.what != "file", "D09", what, command.line, _short(command.text), RANK_SYSTEM)
+        # what is moved to a directory of programs is one
+        is_file = effect.what == "file" or posixpath.dirname(path) in system_paths("programs")
+        self._want(path, not is_file, "D09", what, command.line, _short(command.text), RANK_SYSTEM)
 
     def _installed(self, path: str | None, command: CommandEffect) -> None:
         """Carry what fills a directory beside the base's own files: libraries, their data, and programs."""

@@ -163,7 +163,7 @@ class _Runtime:
         result.extend(self._packages())
         if self._chosen.system.links:
             result.append(lines.link_line(self._chosen.system.links))
-        later = [*self._copies(), *self._runs()]
+        later = [*self._copies(), *self._runs(early=False)]
         made = [line for parent in self._parents if parent.owner for line in self._made(parent)]
         places = self._places(moved=any(_keyword(line) == "WORKDIR" for line in later))
         if [line.text for line in made] == [line.text for line in places] and not _runs_something(later):
@@ -211,20 +211,22 @@ class _Runtime:
 
     def _packages(self) -> list[RuntimeLine]:
         installs = self._chosen.fit.installs
+        early = self._runs(early=True)
         if not installs:
-            return []
+            return early
         image = self._image or self._chosen.facts.base
         manager = MANAGERS.get(image.distro if image else "", "apt")
         names = tuple(install.package for install in installs)
         code = installs[0].requirement.code
-        return [lines.package_line(manager, names, code, recommends=self._chosen.recommends)]
+        line = lines.package_line(manager, names, code, recommends=self._chosen.recommends)
+        return [replace(line, text=" && ".join([line.text, *(item.text.removeprefix("RUN ") for item in early)]))]
 
-    def _runs(self) -> list[RuntimeLine]:
+    def _runs(self, *, early: bool) -> list[RuntimeLine]:
         effects = [(item.effect, item.code) for item in self._chosen.applied]
         return [
             RuntimeLine("artifacts", f"RUN {effect.command}", code)
             for effect, code in effects
-            if isinstance(effect, RunInRuntime)
+            if isinstance(effect, RunInRuntime) and effect.early == early
         ]
 
     def _all_wanted(self) -> list[Wanted]:

@@ -50,6 +50,7 @@ from dockerslim_rewrite.planning.needs import (
     start_needs,
     without_brought,
 )
+from dockerslim_rewrite.planning.packaged import changed_files
 from dockerslim_rewrite.planning.parents import special_parents
 from dockerslim_rewrite.planning.policy import split_suggestions
 from dockerslim_rewrite.planning.record import decision_of, record_decisions
@@ -154,11 +155,12 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...], covered: Wri
     base = without_brought(base, (item.artifact for item in system.wanted))
     ownership = Ownership(project.facts, project.effects)
     base += _mode_needs(ownership, project.facts.contract.user, (*system.wanted, *wanted))
-    carried = (*system.wanted, *wanted)  # what both name is the language's: the later one counts
-    again = tuple(index_again(project.facts, project.effects, (item.artifact for item in carried)))
-    base += _shell_needs(system, again)
+    changes = changed_files(project, packages, (*system.wanted, *wanted))
+    carried = (*changes.wanted, *system.wanted, *wanted)  # what both name is the language's: the later one counts
+    again = (*index_again(project.facts, project.effects, (item.artifact for item in carried)), *changes.again)
+    base += [*_shell_needs(system, again), *changes.needs(project)]
     copied = lines.without_covered(carried)
-    system = replace(system, problems=(*system.problems, *standings.problems(copied)))
+    system = replace(system, problems=(*system.problems, *changes.problems, *standings.problems(copied)))
     again = (*again, *standings.made_sure(copied))
     return _Needs(carried, system, packages, (*base, *packages.kept), ownership, again)
 

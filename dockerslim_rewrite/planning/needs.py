@@ -56,6 +56,11 @@ class PackagePlan(Struct, frozen=True):
     recommends: bool
     absent: frozenset[str] = frozenset()
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of the packages that the runtime keeps."""
+        return frozenset(item.need.package for item in self.kept if isinstance(item.need, NeedLibrary))
+
 
 def language_needs(findings: Iterable[Findings], artifacts: tuple[Artifact, ...]) -> Iterator[Requirement]:
     """Yield the needs that languages suggest, but for programs that an artifact brings along."""
@@ -193,12 +198,10 @@ def _is_source(path: str) -> bool:
 
 def without_brought(requirements: Iterable[Requirement], artifacts: Iterable[Artifact]) -> list[Requirement]:
     """Leave out programs that a copied file is: `ADD https://.../dumb-init /usr/local/bin/dumb-init`."""
-    files = [item.path for item in artifacts if not item.is_dir]
+    files = {item.path for item in artifacts if not item.is_dir}
     brought = {posixpath.basename(path) for path in files if posixpath.dirname(path) in system_paths("programs")}
     return [
-        item
-        for item in requirements
-        if not (isinstance(item.need, NeedProgram) and item.need.name in (brought | set(files)))
+        item for item in requirements if not (isinstance(item.need, NeedProgram) and item.need.name in brought | files)
     ]
 
 

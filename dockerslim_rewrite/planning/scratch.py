@@ -53,6 +53,10 @@ class Scratch:
         filled = self._filled
         return self._is_scratch(path) and not (path in filled.around or path in filled.entered or path in self._places)
 
+    def keeps_file(self, path: str) -> bool:
+        """Tell whether an empty file that RUN makes in scratch space is for the program in the same way."""
+        return self._is_scratch(path) and path not in self._read.around
+
     def _is_scratch(self, path: str) -> bool:
         kind = secret_kind(posixpath.basename(path))
         return (
@@ -84,6 +88,10 @@ class Scratch:
     @cached_property
     def _filled(self) -> _Named:
         return self._commands(_TOUCHES | {"mkdir"})
+
+    @cached_property
+    def _read(self) -> _Named:
+        return self._commands(_TOUCHES | {"touch"})
 
     @cached_property
     def _places(self) -> frozenset[str]:

@@ -69,6 +69,7 @@ DISTROLESS = {
     "images": str,
 }
 PACKAGES = {
+    "services": str,
     "date": datetime.date,
     "source": str,
     "elsewhere": str,
