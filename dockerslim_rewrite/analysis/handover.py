@@ -31,8 +31,11 @@ def after_options(text: str, arguments: Arguments) -> Arguments:
 
 def set_arguments(command: SimpleCommand, arguments: Arguments) -> Arguments:
     """Return the arguments after `set -- node server.js "$@"`: scripts give a default to a start without arguments, or
-    with options alone."""
+    with options alone; or after a `shift` that is always reached."""
     words = command.words
+    if command.name == "shift" and not command.conditional and command.depth == 0:
+        count = words[1].value or "" if len(words) > 1 else "1"
+        return arguments[int(count) :] if count.isdecimal() else (None,)
     if command.name != "set" or len(words) < 3 or words[1].value != "--" or (arguments and arguments[0] is None):
         return arguments
     if arguments and not (arguments[0] or "").startswith("-"):
@@ -44,13 +47,16 @@ def set_arguments(command: SimpleCommand, arguments: Arguments) -> Arguments:
 
 
 def keep_arguments(command: SimpleCommand, arguments: Arguments, kept: Mapping[str, Arguments]) -> dict[str, Arguments]:
-    """Return the arrays that hold all arguments, by how they are written: `CLI=("$@")` makes `"${CLI[@]}"`."""
+    """Return what holds all arguments, by how it is written: `CLI=("$@")` makes `"${CLI[@]}"`, `cmd="$@"` `$cmd`."""
     held = dict(kept)
     for item in command.assignments if not command.words else ():
         value = item.value.text.strip()
-        inner = value[1:-1].strip() if value.startswith("(") and value.endswith(")") else ""
-        for text in (f'"${{{item.name}[@]}}"', f"${{{item.name}[@]}}"):
-            if inner in ALL_ARGUMENTS:
+        is_array = value.startswith("(") and value.endswith(")")
+        inner = value[1:-1].strip() if is_array else ""
+        written = [(f'"${{{item.name}[@]}}"', inner), (f"${{{item.name}[@]}}", inner)]
+        written += [(text, "" if is_array else value) for text in (f"${item.name}", f"${{{item.name}}}")]
+        for text, given in written:
+            if given in ALL_ARGUMENTS:
                 held[text] = arguments
             else:
                 held.pop(text, None)

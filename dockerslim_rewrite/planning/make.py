@@ -45,6 +45,7 @@ from dockerslim_rewrite.planning.model import Blocker, NoBenefit, Options, Rewri
 from dockerslim_rewrite.planning.needs import (
     PackagePlan,
     Requirement,
+    brought_libc,
     language_needs,
     sort_packages,
     start_needs,
@@ -152,6 +153,7 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...], covered: Wri
     )
     packages = _sort_packages(inputs, programs, known=known, links_libraries=links)
     system = replace(system, wanted=tuple(item for item in system.wanted if not standings.is_gone(item.artifact.path)))
+    base += brought_libc(project, base, (item.artifact for item in system.wanted))
     base = without_brought(base, (item.artifact for item in system.wanted))
     ownership = Ownership(project.facts, project.effects)
     base += _mode_needs(ownership, project.facts.contract.user, (*system.wanted, *wanted))

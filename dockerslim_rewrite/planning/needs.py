@@ -29,6 +29,7 @@ from dockerslim_rewrite.languages.model import (
     NeedProgram,
     NeedShell,
     Note,
+    Project,
 )
 from dockerslim_rewrite.patterns import pattern
 
@@ -203,6 +204,32 @@ def without_brought(requirements: Iterable[Requirement], artifacts: Iterable[Art
     return [
         item for item in requirements if not (isinstance(item.need, NeedProgram) and item.need.name in brought | files)
     ]
+
+
+def brought_libc(
+    project: Project, requirements: Iterable[Requirement], artifacts: Iterable[Artifact]
+) -> Iterator[Requirement]:
+    """Yield the builder's C library where a program is started that a copied file is: how it is linked is not known,
+    but for scripts of the build context."""
+    base = project.facts.base
+    names = {item.need.name for item in requirements if isinstance(item.need, NeedProgram)}
+    started = {name: process.evidence for process in project.processes if (name := process.argv[0])}
+    for item in artifacts:
+        name = posixpath.basename(item.path)
+        in_path = posixpath.dirname(item.path) in system_paths("programs")
+        is_started = item.path in {*names, *started} or (in_path and name in {*names, *started})
+        if item.is_dir or base is None or not is_started or _is_script(project, item.path):
+            continue
+        evidence = started.get(item.path) or started.get(name)
+        line = evidence or Evidence("Dockerfile", project.facts.stage.from_.line, f"{item.path} is copied")
+        need = NeedLibc(base.libc, base.release if base.libc == "glibc" else "")
+        summary = f"how {item.path} is linked is not known: the runtime keeps {base.libc}"
+        yield Requirement(need, "D10", summary, (line,))
+
+
+def _is_script(project: Project, path: str) -> bool:
+    source = project.files.to_context(path)
+    return source is not None and (project.context.read_text(source) or "").startswith("#!")
 
 
 def _compiles(effect: InstallsPackages, distro: str) -> bool:

@@ -1,3 +1,5 @@
+import pytest
+
 from dockerslim_rewrite.analysis.files import ImageFiles
 from dockerslim_rewrite.analysis.start import Start, resolve_healthcheck, resolve_start
 from tests.support import MemoryContext, replay
@@ -203,3 +205,29 @@ def test_variables_that_a_shell_puts_into_a_text_do_not_hide_what_it_runs() -> N
 
 def test_a_text_of_a_variable_alone_is_unknown_once() -> None:
     assert len(start('CMD sh -c "$COMMAND"\n').unknown) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "argv"),
+    [
+        ('host="$1"\nshift\nexec "$@"', ("./x", "-v")),
+        ('shift 1\nexec "$@"', ("./x", "-v")),
+        ("shift; shift\nexec $@", ("-v",)),
+        ('shift 2\nexec ./y "$@"', ("./y", "-v")),
+        ('shift\ncmd="$@"\nexec $cmd', ("./x", "-v")),
+        ('shift\ncmd="$@"\n>&2 echo up\nexec ${cmd}', ("./x", "-v")),
+        ('cmd="$@"\ncmd=./z\nexec $cmd', ("./z",)),
+        ('if [ -n "$Q" ]; then shift; fi\nexec ./y "$@"', ("./y", "db", "./x", "-v")),
+        ('(shift)\nexec ./y "$@"', ("./y", "db", "./x", "-v")),
+        ('exec ./y "$@"\nshift', ("./y", "db", "./x", "-v")),
+    ],
+)
+def test_a_script_takes_its_own_arguments_away(body: str, argv: tuple[str, ...]) -> None:
+    """The script of Docker's own documentation waits for a host, its first argument, and runs the rest."""
+    found = start('COPY . .\nCMD ["./wait.sh", "db", "./x", "-v"]', {"wait.sh": f"#!/bin/sh\n{body}\n"})
+    assert [process.argv for process in found.processes if process.argv[0] != "echo"] == [argv]
+
+
+def test_how_many_arguments_are_taken_away_may_not_be_known() -> None:
+    found = start('COPY . .\nCMD ["./wait.sh", "db", "./x"]', {"wait.sh": '#!/bin/sh\nshift $N\nexec "$@"\n'})
+    assert found.unknown and not found.processes

@@ -6,10 +6,10 @@ import pytest
 
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.analysis.start import Start
-from dockerslim_rewrite.languages.model import Artifact, NeedProgram, NeedShell
+from dockerslim_rewrite.languages.model import Artifact, NeedLibc, NeedProgram, NeedShell
 from dockerslim_rewrite.outcome import Rewritten
 from dockerslim_rewrite.pipeline import rewrite
-from dockerslim_rewrite.planning.needs import Requirement, start_needs, without_brought
+from dockerslim_rewrite.planning.needs import Requirement, brought_libc, start_needs, without_brought
 from tests.support import MemoryContext, project_of
 
 SEEN = (Evidence("Dockerfile", 1, "x"),)
@@ -134,3 +134,36 @@ def test_a_package_outside_the_table_is_said() -> None:
     assert isinstance(outcome, Rewritten)
     found = [(item.line, item.message) for item in outcome.plan.notes if "unheard-of" in item.message]
     assert found == [(2, "unheard-of is not in the package table: kept on doubt")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "libc"),
+    [
+        ('ADD https://host.example/tini /tini\nENTRYPOINT ["/tini", "--"]', "glibc"),
+        ('RUN wget -O /usr/local/bin/hold https://host.example/hold\nENTRYPOINT ["hold", "--"]', "glibc"),
+        ("COPY --from=busybox /bin/env /usr/local/bin/hold\nHEALTHCHECK CMD hold 1", "glibc"),
+        ("COPY hold.sh /usr/local/bin/hold\nHEALTHCHECK CMD hold 1", None),
+        ("COPY hold.bin /usr/local/bin/hold\nHEALTHCHECK CMD hold 1", "glibc"),
+        ("ADD https://host.example/hold /usr/local/bin/other\nHEALTHCHECK CMD hold 1", None),
+        ("ADD https://host.example/hold /opt/hold\nHEALTHCHECK CMD hold 1", None),
+        ("ADD https://host.example/hold /opt/hold\nHEALTHCHECK CMD /opt/hold 1", "glibc"),
+    ],
+)
+def test_how_a_program_that_was_fetched_is_linked_is_not_known(lines: str, libc: str | None) -> None:
+    """Alpine has no glibc, distroless/static no C library at all: `tini` did not start there."""
+    context = MemoryContext({"hold.sh": "#!/bin/sh\nexec x\n", "hold.bin": "x"})
+    project = project_of(f'FROM golang:1.24-bookworm\n{lines}\nCMD ["/app"]\n', context)
+    paths = ("/tini", "/usr/local/bin/hold", "/usr/local/bin/other", "/opt/hold")
+    held = [Artifact(path, False, 1, "x") for path in paths if f" {path}" in lines]
+    found = list(brought_libc(project, [], held))
+    assert [(item.need, item.code) for item in found] == ([(NeedLibc("glibc", "bookworm"), "D10")] if libc else [])
+
+
+def test_a_fetched_program_that_the_application_starts() -> None:
+    project = project_of("FROM golang:1.24-alpine\nCMD /app\n", MemoryContext({}))
+    wanted = [Requirement(NeedProgram("hold"), "G11", "said", SEEN)]
+    (found,) = brought_libc(project, wanted, [Artifact("/usr/local/bin/hold", False, 1, "x")])
+    assert (
+        found.need == NeedLibc("musl", "") and str(found.evidence[0]) == "Dockerfile:1: /usr/local/bin/hold is copied"
+    )
+    assert not list(brought_libc(project, wanted, [Artifact("/usr/local/bin/hold", True, 1, "x")]))

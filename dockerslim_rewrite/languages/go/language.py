@@ -19,7 +19,8 @@ from dockerslim_rewrite.languages.go.binary import Binary, binaries_of_scripts, 
 from dockerslim_rewrite.languages.go.builds import Build, BuildReader
 from dockerslim_rewrite.languages.go.gorun import GoRun, is_go_run, replace_go_run
 from dockerslim_rewrite.languages.go.linking import Linker
-from dockerslim_rewrite.languages.go.needs import named_paths, runtime_needs
+from dockerslim_rewrite.languages.go.named import foreign_programs, named_paths
+from dockerslim_rewrite.languages.go.needs import runtime_needs
 from dockerslim_rewrite.languages.go.outputs import Output, Outputs
 from dockerslim_rewrite.languages.go.private import access_notes
 from dockerslim_rewrite.languages.go.program import Program
@@ -226,8 +227,7 @@ class _Inference:
     def _untraced(self, process: Process) -> None:
         if process.evidence in self.project.start.unknown:
             return  # a shell with a text or script that cannot be read: the planner says so (D02)
-        name = process.argv[0] or ""
-        message = f"nothing in this file is known to build {name}"
+        message = f"nothing in this file is known to build {process.argv[0] or ''}"
         hint = "start the binary by its path, or build it with `go build -o`"
         self.obstacles.append(Obstacle("G09", self._line(process.evidence), message, hint))
 
@@ -305,6 +305,7 @@ class _Inference:
                 continue
             uses.add(found)
             doubts += self._implicit(binary, uses, cwd)
+        doubts += foreign_programs(self.project, self.binaries)
         assets = finder.choose(uses, doubts, named_paths(self.project, self.tree, cwd))
         self.suggestions += assets.suggestions
         self.notes += assets.notes

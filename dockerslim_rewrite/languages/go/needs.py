@@ -17,23 +17,6 @@ from dockerslim_rewrite.languages.model import Feature, NeedFeature, NeedProgram
 _CODES = {"tzdata": "G04", "ca-certificates": "G05"}
 
 
-def named_paths(project: Project, tree: Tree, cwd: str) -> Iterator[tuple[str, Evidence]]:
-    """Yield the paths that arguments and the author's ENV name, where a copied file or directory stands there."""
-    main = project.start.main
-    words = [(word, main.evidence) for word in main.argv[1:] if word] if main is not None else []
-    base = project.facts.base.env if project.facts.base is not None else {}
-    own = {name: value for name, value in project.facts.contract.env.items() if base.get(name) != value}
-    for step in project.facts.steps:
-        if step.instruction.keyword == "ENV":
-            evidence = Evidence("Dockerfile", step.instruction.line, f"ENV {step.instruction.value}"[:80])
-            words += [(value, evidence) for name, value in own.items() if name != "PATH"]
-    for word, evidence in words:
-        for text in (word, word.rpartition("=")[2]):
-            path = absolute(text.removeprefix("file://"), cwd)
-            if text and text not in (".", "/") and (tree.is_file(path) or tree.is_dir(path)):
-                yield path, evidence
-
-
 def runtime_needs(
     project: Project, tree: Tree, linker: Linker, binaries: tuple[Binary, ...], uses: Uses | None
 ) -> list[Suggestion]:
