@@ -87,7 +87,7 @@ def alpine_name(debian_name: str) -> str | None:
     if (own := current_overlay().package(base, "debian")) is not None:
         return own.alpine or None
     table = load("packages")
-    if base in _names(table["services"]):
+    if base in _names(table["services"]) + _names(table["former"]):
         return None
     if base in table["alpine"]:
         names = _names(table["alpine"][base])
@@ -101,6 +101,8 @@ def package_for_program(program: str, distro: str) -> str | None:
     for where, own in current_overlay().packages:
         if where == table and program in own.provides:
             return own.name
+    if table == "alpine" and program in _names(load("packages")["former"]):
+        return None
     if (found := _by_program(table).get(program)) is not None:
         return found
     entry = _groups(table).get(program)

@@ -70,6 +70,7 @@ DISTROLESS = {
 }
 PACKAGES = {
     "services": str,
+    "former": str,
     "date": datetime.date,
     "source": str,
     "elsewhere": str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dockerslim_rewrite.knowledge.packages import alpine_name
+from dockerslim_rewrite.knowledge.packages import alpine_name, package_for_program
 from dockerslim_rewrite.outcome import Outcome, Refused, Rewritten
 from dockerslim_rewrite.pipeline import rewrite
 from tests.support import MemoryContext
@@ -126,6 +126,11 @@ def test_the_distribution_stays_where_its_files_are_changed(lines: str, base: st
     outcome = rewrite(NODE.format(lines), MemoryContext(files))
     assert isinstance(outcome, Rewritten), outcome
     assert outcome.plan.runtime_base == base
+
+
+def test_what_alpine_has_no_more_is_not_installed_there() -> None:
+    assert alpine_name("wkhtmltopdf") is None and package_for_program("wkhtmltopdf", "alpine") is None
+    assert package_for_program("wkhtmltopdf", "debian") == "wkhtmltopdf"
 
 
 def test_services_are_laid_out_by_the_distribution() -> None:
