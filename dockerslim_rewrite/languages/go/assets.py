@@ -133,7 +133,9 @@ class AssetFinder:
         """Carry one path that the program reads; yield the evidence when only more than that is sure."""
         if not below(path, self._roots) and not any(below(root, (path,)) for root in self._roots):
             return  # outside the sources: the planner's system layer carries what was put there
-        if any(below(root, (path,)) for root in self._roots) or self._holds_sources(path):
+        if self._is_data_alone(path):
+            self._carry(path, evidence, Confidence.HIGH)
+        elif any(below(root, (path,)) for root in self._roots) or self._holds_sources(path):
             yield evidence
         elif self._tree.is_file(path) or self._tree.is_dir(path):
             self._carry(path, evidence, Confidence.HIGH)
@@ -144,6 +146,15 @@ class AssetFinder:
             yield self._generated.unknown
         else:
             self._place(posixpath.dirname(path), evidence)
+
+    def _is_data_alone(self, path: str) -> bool:
+        """Tell whether one of the roots holds no source: it is copied as it is, for its names may be others in the next
+        build (`index-1f3a.js`)."""
+        place = self._project.facts.contract.workdir
+        return path in self._roots and not below(place, (path,)) and not self._has_sources(path)
+
+    def _has_sources(self, directory: str) -> bool:
+        return any(file.endswith((".go", "go.mod")) for file in self._tree.walk(directory))
 
     def _holds_sources(self, path: str) -> bool:
         return bool(self._tree.go_files(path)) or self._tree.is_file(posixpath.join(path, "go.mod"))
@@ -162,7 +173,9 @@ class AssetFinder:
         if self._generated.unknown is not None:
             self._whole(self._generated.unknown)
             return
-        entries = [entry for root in self._roots for entry in self._entries(root)]
+        entries = [
+            entry for root in self._roots for entry in ((root,) if self._is_data_alone(root) else self._entries(root))
+        ]
         entries += [path for path in self._generated.paths if not path.endswith(".go")]
         entries = [path for path in dict.fromkeys(entries) if not below(path, self._carried)]
         if len(entries) > MAX_ENTRIES:

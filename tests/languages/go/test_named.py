@@ -73,3 +73,18 @@ def test_a_program_of_which_nothing_is_known_may_read_anything(script: str, is_k
     found = carried('CMD ["./run.sh"]', script)
     assert ({"notes.txt", "steps", "conf"} <= found) is not is_known
     assert "lib" not in found and "main.go" not in found
+
+
+def test_a_directory_that_was_copied_by_itself_is_carried_by_its_name() -> None:
+    """What a front end's build puts there has other names the next time."""
+    copies = "COPY back back\nCOPY front/dist public"
+    head = f"FROM golang:1.24\nWORKDIR /app\n{copies}\nRUN cd back && go build -o /app/server .\n"
+    source = 'package main\nimport "net/http"\nfunc main() { http.Handle("/", http.FileServer(http.Dir("{0}"))) }\n'
+    dist = {"front/dist/index-1f3a.js": "", "front/dist/assets/a.css": ""}
+    for place in ("./public", ".", "/app/public"):
+        files = {"back/go.mod": MOD, "back/main.go": source.replace("{0}", place), **dist}
+        paths = artifacts(infer(f'{head}CMD ["/app/server"]\n', files))
+        assert {path for path in paths if path.startswith("/app/public")} == {"/app/public"}
+    sources = {**files, "front/dist/x/x.go": "package x\n"}
+    paths = artifacts(infer(f'{head}CMD ["/app/server"]\n', sources))
+    assert "/app/public" not in paths and "/app/public/index-1f3a.js" in paths
