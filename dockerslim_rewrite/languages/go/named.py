@@ -8,17 +8,14 @@ from collections.abc import Iterable, Iterator
 from dockerslim_rewrite.analysis.filesystem import COMMANDS
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.analysis.paths import absolute
-from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.go_calls import is_build_only
 from dockerslim_rewrite.knowledge.packages import package_for_program
 from dockerslim_rewrite.knowledge.tools import tool
 from dockerslim_rewrite.languages.go.binary import Binary
 from dockerslim_rewrite.languages.go.tree import Tree
+from dockerslim_rewrite.languages.mentions import flows, mentioned_words
 from dockerslim_rewrite.languages.model import Project
-from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.shell.builtins import is_builtin
-
-_WORD = pattern(r"[\w./@+-]+")
 
 
 def named_paths(project: Project, tree: Tree, cwd: str) -> Iterator[tuple[str, Evidence]]:
@@ -29,8 +26,8 @@ def named_paths(project: Project, tree: Tree, cwd: str) -> Iterator[tuple[str, E
             path = absolute(text.removeprefix("file://"), place)
             if text and text not in (".", "/") and (tree.is_file(path) or tree.is_dir(path)):
                 yield path, evidence
-    scripts = {script for flow in _flows(project) for script in flow.scripts}
-    for word, evidence in _texts(project, tree):
+    scripts = {script for flow in flows(project) for script in flow.scripts}
+    for word, evidence in mentioned_words(project):
         path = absolute(word, cwd)
         if word.strip("./") and path not in scripts and _is_data(path, tree):
             yield path, evidence
@@ -53,11 +50,6 @@ def foreign_programs(project: Project, binaries: Iterable[Binary]) -> Iterator[E
             yield process.evidence
 
 
-def _flows(project: Project) -> Iterator[Start]:
-    yield project.start
-    yield from (flow for flow in (project.health, *(service.start for service in project.services)) if flow is not None)
-
-
 def _arguments(project: Project) -> Iterator[tuple[str, str, Evidence]]:
     for process in project.processes:
         for word in (*process.argv[1:], *(value for _, value in process.env)):
@@ -72,25 +64,6 @@ def _settings(project: Project) -> Iterator[tuple[str, Evidence]]:
         if step.instruction.keyword == "ENV":
             evidence = Evidence("Dockerfile", step.instruction.line, f"ENV {step.instruction.value}"[:80])
             yield from ((value, evidence) for name, value in own.items() if name != "PATH")
-
-
-def _texts(project: Project, tree: Tree) -> Iterator[tuple[str, Evidence]]:
-    """Yield what may be a path in the text of scripts and instructions: tests, redirections, globs."""
-    for flow in _flows(project):
-        for script in flow.scripts:
-            shown = tree.to_context(script) or script
-            for number, line in enumerate((tree.read(script) or "").splitlines(), 1):
-                evidence = Evidence(shown, number, line.strip()[:80])
-                for word in _WORD.findall(line if not line.lstrip().startswith("#") else ""):
-                    yield word, evidence
-    for step in project.facts.steps:
-        instruction = step.instruction
-        if instruction.keyword in ("CMD", "ENTRYPOINT", "HEALTHCHECK"):
-            evidence = Evidence("Dockerfile", instruction.line, f"{instruction.keyword} {instruction.value}"[:80])
-            # a word of the exec form is an argument, or the text of a shell
-            texts = [word for word in instruction.exec_form or (instruction.value,) if " " in word]
-            for word in _WORD.findall(" ".join(texts)):
-                yield word, evidence
 
 
 def _is_data(path: str, tree: Tree) -> bool:

@@ -39,8 +39,8 @@ class Wishes(Struct, frozen=True):
     code was compiled from; `keep_config`: a tool of the start command reads build configuration, `loads`: patterns of
     that which it does read; `keep_locks`: it reads lock files; `only`: absolute paths that are all that is needed (a
     static server), empty when not known; `nested`: names of directories of which the build's output alone is needed;
-    `entries`: files that start or are served; `doubt`: why nothing may be left behind; `packages`, `unlisted` and
-    `spare`: see `Whole`.
+    `entries`: files that start or are served; `named`: names in the start command and its scripts; `doubt`: why nothing
+    may be left behind; `packages`, `unlisted` and `spare`: see `Whole`.
     """
 
     dependencies: bool
@@ -52,6 +52,7 @@ class Wishes(Struct, frozen=True):
     only: tuple[str, ...]
     nested: frozenset[str]
     entries: tuple[str, ...]
+    named: frozenset[str]
     doubt: str
     packages: tuple[str, ...]
     unlisted: str
@@ -172,7 +173,9 @@ def _left_behind(name: str, reached: Reach, wishes: Wishes) -> bool:
     """Tell whether a top-level name is provably for the build alone: nothing that runs mentions it."""
     if _matches(name, "secrets"):
         return True
-    if name == "package.json" or name in reached.mentions or any(fnmatchcase(name, item) for item in wishes.loads):
+    if name == "package.json" or name in reached.mentions or name in wishes.named:
+        return False
+    if any(fnmatchcase(name, item) for item in wishes.loads):
         return False
     if is_for_the_build(name):
         return True

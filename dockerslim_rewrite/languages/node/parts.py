@@ -7,19 +7,22 @@ from collections.abc import Iterator
 from functools import partial
 
 from dockerslim_rewrite.analysis.effects import CommandEffect
-from dockerslim_rewrite.analysis.paths import below
+from dockerslim_rewrite.analysis.paths import absolute, below
 from dockerslim_rewrite.knowledge.system import system_paths
+from dockerslim_rewrite.languages.mentions import mentioned_words
 from dockerslim_rewrite.languages.model import RANK_CODE, RANK_OUTPUT, Artifact
 from dockerslim_rewrite.languages.node.frameworks import brings_packages, only_serves
 from dockerslim_rewrite.languages.node.layout import COMPILED, Layout, Wishes, is_for_the_build, lay_out, reads_root
-from dockerslim_rewrite.languages.node.listing import DEPENDENCIES
+from dockerslim_rewrite.languages.node.listing import DEPENDENCIES, top_name
 from dockerslim_rewrite.languages.node.obstacles import token_in
 from dockerslim_rewrite.languages.node.outputs import Output
 from dockerslim_rewrite.languages.node.prune import Prune, is_taken_away
 from dockerslim_rewrite.languages.node.study import Study, is_berry
 from dockerslim_rewrite.languages.node.workspaces import in_workspace
+from dockerslim_rewrite.patterns import pattern
 
 STANDALONE = "/.next/standalone"
+_SEPARATORS = pattern(r"[\s=:,\"']+")
 
 
 def lay_out_roots(study: Study) -> tuple[Layout, ...]:
@@ -62,12 +65,23 @@ def _lay_out(study: Study, root: str) -> Layout:
         only=only,
         nested=_nested(study, root),
         entries=tuple(path for path, _ in (*launch.entries, *launch.served)),
+        named=_named(study, root),
         doubt=_doubt(study, root),
         packages=_installed(study, root),
         unlisted=_unlisted(study, root),
         spare=_spare(study, root),
     )
     return lay_out(root, project.context, project.files, _foreign_effects(study), study.reached, wishes)
+
+
+def _named(study: Study, root: str) -> frozenset[str]:
+    """Return the names at the top of a root that the start command, its scripts and the author's ENV name."""
+    project, place = study.project, study.project.facts.contract.workdir
+    words = [(word, place) for word, _ in mentioned_words(project)]
+    words += [(word, process.cwd) for process in project.processes for word in process.argv[1:] if word]
+    words += [(step.instruction.value, place) for step in project.facts.steps if step.instruction.keyword == "ENV"]
+    parts = ((part, cwd) for text, cwd in words for part in _SEPARATORS.split(text) if part)
+    return frozenset(name for part, cwd in parts if (name := top_name(absolute(part, cwd), root)))
 
 
 def _wanted_outputs(study: Study) -> tuple[Output, ...]:
@@ -128,7 +142,7 @@ def _reads_elsewhere(study: Study, root: str, name: str, made: list[str]) -> boo
         if not any(target == output or _inside(target, output) for output in made):
             return True
         read = True
-    return not read and name in study.reached.mentions
+    return not read and name in study.reached.mentions | _named(study, root)
 
 
 def _foreign_effects(study: Study) -> list[CommandEffect]:
@@ -210,7 +224,7 @@ def _spare(study: Study, root: str) -> frozenset[str]:
     if not study.workspaces or unsure or context_root is None or any(reads_root(study.reached, context_root)):
         return frozenset()
     members = {posixpath.relpath("/" + item.directory, "/" + context_root) for item in study.workspaces.values()}
-    used = study.reached.mentions | {path.split("/", 1)[0] for path in members}
+    used = study.reached.mentions | _named(study, root) | {path.split("/", 1)[0] for path in members}
     names = study.project.context.list_dir(context_root)
     return frozenset(name for name in names if name not in used and is_for_the_build(name))
 

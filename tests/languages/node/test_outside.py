@@ -54,3 +54,34 @@ def test_the_output_alone_where_its_sources_are_removed() -> None:
     text = f"FROM node:20\nCOPY . /b\nRUN {run}\nCMD node /m.js\n"
     assert read(text, FILES).roots == ()
     assert artifacts(infer(text, FILES)) == {"/m.js"}
+
+
+@pytest.mark.parametrize(
+    ("script", "names"),
+    [
+        ("cat README.md", {"README.md"}),
+        ("[ -f Makefile ] && echo", {"Makefile"}),
+        ("for one in test/*.json; do cat $one; done", {"test"}),
+        ("cat /app/test/a.json < tsconfig.json", {"test", "tsconfig.json"}),
+        ("cat other/README.md", set()),
+        ("# see README.md", set()),
+        ("cat .npmrc", set()),
+    ],
+)
+def test_what_a_start_script_names_is_not_for_the_build_alone(script: str, names: set[str]) -> None:
+    files = {
+        "package.json": {},
+        "index.js": "",
+        "README.md": "",
+        "Makefile": "",
+        "test/a.json": "{}",
+        "tsconfig.json": "{}",
+    }
+    files |= {".npmrc": "x", "run.sh": f"#!/bin/sh\n{script}\nexec node index.js\n"}
+    text = "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci && chmod +x run.sh\n"
+    paths = artifacts(infer(f'{text}CMD ["./run.sh"]\n', files))
+    left = {"README.md", "Makefile", "test", "tsconfig.json", ".npmrc"}
+    assert {path.removeprefix("/app/") for path in paths} & left == names
+    shell = artifacts(infer(f"{text}CMD {script}; node index.js\n", files)) if "#" not in script else paths
+    assert shell == paths
+    assert "/app/README.md" in artifacts(infer(f'{text}ENV NOTES=/app/README.md\nCMD ["node", "index.js"]\n', files))
