@@ -44,6 +44,8 @@ class AssetFinder:
         self._roots = roots
         self._cwd = cwd
         self._generated = read_generated(project, log, roots)
+        outputs = (output for build in log.builds for output in build.outputs if output.kind != "exe")
+        self._libraries = [output.path for output in outputs if output.path is not None]
         self._kept = self._generated.directories(log, self._stands)
         self._carried: set[str] = set()
         self._empty: set[str] = set()
@@ -131,6 +133,11 @@ class AssetFinder:
 
     def _read(self, path: str, evidence: Evidence) -> Iterator[Evidence]:
         """Carry one path that the program reads; yield the evidence when only more than that is sure."""
+        libraries = [one for one in self._libraries if below(one, (path,))]
+        for one in libraries:
+            self._carry(one, evidence, Confidence.HIGH)
+        if path in libraries:
+            return
         if not below(path, self._roots) and not any(below(root, (path,)) for root in self._roots):
             return  # outside the sources: the planner's system layer carries what was put there
         if self._is_data_alone(path):
@@ -159,11 +166,18 @@ class AssetFinder:
     def _holds_sources(self, path: str) -> bool:
         return bool(self._tree.go_files(path)) or self._tree.is_file(posixpath.join(path, "go.mod"))
 
-    def _carry(self, path: str, evidence: Evidence, confidence: Confidence, why: str = "the program reads it") -> None:
+    def _carry(
+        self,
+        path: str,
+        evidence: Evidence,
+        confidence: Confidence,
+        why: str = "the program reads it",
+    ) -> None:
         if below(path, self._carried):
             return
         self._carried.add(path)
-        is_dir = not self._tree.is_file(path) and (self._tree.is_dir(path) or "." not in posixpath.basename(path))
+        is_file = self._tree.is_file(path) or path in self._libraries
+        is_dir = not is_file and (self._tree.is_dir(path) or "." not in posixpath.basename(path))
         artifact = Artifact(path, is_dir, RANK_ASSETS, why)
         code = "G17" if "docs" in path.split("/") or "dist" in path.split("/") else "G06"
         self.assets.suggestions.append(Suggestion(code, f"{path}: {why}", artifact, (evidence,), confidence))
@@ -177,12 +191,13 @@ class AssetFinder:
             entry for root in self._roots for entry in ((root,) if self._is_data_alone(root) else self._entries(root))
         ]
         entries += [path for path in self._generated.paths if not path.endswith(".go")]
+        entries += self._libraries
         entries = [path for path in dict.fromkeys(entries) if not below(path, self._carried)]
         if len(entries) > MAX_ENTRIES:
             self._whole(doubt)
             return
         for path in entries:
-            is_dir = not self._tree.is_file(path)
+            is_dir = not self._tree.is_file(path) and path not in self._libraries
             artifact = Artifact(path, is_dir, RANK_ASSETS, "kept on doubt")
             self.assets.suggestions.append(
                 Suggestion("G06", f"{path}: kept on doubt", artifact, (doubt,), Confidence.LOW)

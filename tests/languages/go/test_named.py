@@ -88,3 +88,24 @@ def test_a_directory_that_was_copied_by_itself_is_carried_by_its_name() -> None:
     sources = {**files, "front/dist/x/x.go": "package x\n"}
     paths = artifacts(infer(f'{head}CMD ["/app/server"]\n', sources))
     assert "/app/public" not in paths and "/app/public/index-1f3a.js" in paths
+
+
+@pytest.mark.parametrize(
+    ("opens", "paths"),
+    [
+        ('"parts/a.so"', {"/app/parts/a.so"}),
+        ('"/app/parts/a.so"', {"/app/parts/a.so"}),
+        ('"parts/"+os.Args[1]', {"/app/parts/a.so"}),
+        ("os.Args[1]", {"/app/parts/a.so", "/srv/b.so"}),
+        ('"/srv/b.so"', {"/srv/b.so"}),
+        ('"other.so"', set()),
+    ],
+)
+def test_plugins_that_the_program_opens_are_carried(opens: str, paths: set[str]) -> None:
+    source = f'package main\nimport ("os"; "plugin")\nfunc main() {{ plugin.Open({opens}); os.Exit(0) }}\n'
+    builds = "go build -buildmode=plugin -o parts/a.so ./a && go build -buildmode=plugin -o /srv/b.so ./b"
+    files = {"go.mod": MOD, "main.go": source, "a/a.go": MAIN, "b/b.go": MAIN}
+    found = artifacts(
+        infer(f'FROM golang:1.24\nWORKDIR /app\nCOPY . .\nRUN go build -o x . && {builds}\nCMD ["./x"]\n', files)
+    )
+    assert {path for path in found if path.endswith(".so")} == paths
