@@ -18,6 +18,7 @@ from dockerslim_rewrite.languages.node.obstacles import token_in
 from dockerslim_rewrite.languages.node.outputs import Output
 from dockerslim_rewrite.languages.node.prune import Prune, is_taken_away
 from dockerslim_rewrite.languages.node.study import Study, is_berry
+from dockerslim_rewrite.languages.node.unread import read_alone
 from dockerslim_rewrite.languages.node.workspaces import in_workspace
 from dockerslim_rewrite.patterns import pattern
 
@@ -54,6 +55,9 @@ def _lay_out(study: Study, root: str) -> Layout:
         found = [path for path in deployed if path == root or _inside(path, root)]
         artifacts = [Artifact(path, True, RANK_CODE, "the deployed workspace") for path in found]
         return Layout(root, artifacts, left=[] if root in found else ["*"])
+    named = _named(study, root)
+    if (read := read_alone(study, root, named)) is not None:
+        return Layout(root, [Artifact(path, True, RANK_OUTPUT, "the build's output") for path in read], left=["*"])
     only = _only(study, root)
     wishes = Wishes(
         dependencies=_needs_dependencies(study, root, only),
@@ -65,7 +69,7 @@ def _lay_out(study: Study, root: str) -> Layout:
         only=only,
         nested=_nested(study, root),
         entries=tuple(path for path, _ in (*launch.entries, *launch.served)),
-        named=_named(study, root),
+        named=named,
         doubt=_doubt(study, root),
         packages=_installed(study, root),
         unlisted=_unlisted(study, root),

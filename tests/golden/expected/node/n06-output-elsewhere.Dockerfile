@@ -8,8 +8,6 @@ RUN npx vite build --outDir /srv/shop --emptyOutDir
 
 FROM node:20-alpine
 COPY --from=builder /usr/local/lib/node_modules/serve /usr/local/lib/node_modules/serve
-COPY --from=builder /build/index.html /build/package.json /build/
-COPY --from=builder /build/src /build/src
 COPY --from=builder /srv/shop /srv/shop
 RUN npm rebuild -g --ignore-scripts serve
 WORKDIR /build
