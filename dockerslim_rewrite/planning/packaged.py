@@ -69,9 +69,9 @@ class _Collector:
             elif not self._installed:
                 continue
             elif isinstance(effect, Removes):
-                self._removed(list(filter(self._is_packaged, effect.paths)), evidence)
+                self._removed([path for path in effect.paths if self._is_gone(path)], evidence)
             elif isinstance(effect, MayRemove):
-                for path in filter(self._is_packaged, effect.paths):
+                for path in filter(self._is_gone, effect.paths):
                     message = f"whether {path} is removed is not known before the build"
                     self.changes.problems.append((command.line, message))
             elif isinstance(effect, Attributes):
@@ -114,8 +114,12 @@ class _Collector:
 
     def _is_packaged(self, path: str) -> bool:
         """Tell whether a path may be one of a package's files: the author's own are copied."""
-        outside = below(path, system_paths("scratch")) or path in system_paths("shared")
-        return below(path, system_paths("packaged")) and not outside and self._own.isdisjoint(upwards(path))
+        inside = below(path, system_paths("packaged")) and path not in system_paths("shared")
+        return inside and self._own.isdisjoint(upwards(path))
+
+    def _is_gone(self, path: str) -> bool:
+        """Tell whether a package's file is missed when it is removed: caches and documentation are not."""
+        return self._is_packaged(path) and not below(path, system_paths("scratch"))
 
     def _is_carried(self, path: str) -> bool:
         return any(path == item.path or (item.is_dir and below(path, (item.path,))) for item in self._carried)

@@ -70,6 +70,8 @@ def test_a_copy_below_the_removal_is_kept() -> None:
         ("chmod -R 777 /var/lib/nginx", None),
         ("chmod 700 /var/lib/nginx", None),
         ("chown daemon /etc/nginx/conf.d", None),
+        ("chown -R daemon /var/cache/nginx /run/nginx", None),
+        ("chown -R daemon /run", "{ [ ! -e /run ] || chown -R daemon /run; }"),
         ("chown daemon /var/www/html", "{ [ ! -e /var/www/html ] || chown daemon /var/www/html; }"),
         ("chmod 640 /var/log/nginx/*", "{ [ ! -e /var/log/nginx/* ] || chmod 640 /var/log/nginx/*; }"),
         (
