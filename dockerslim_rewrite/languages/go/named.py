@@ -37,17 +37,20 @@ def foreign_programs(project: Project, binaries: Iterable[Binary]) -> Iterator[E
     """Yield the commands that start a program of which nothing is known, not even which files it reads: migration tools
     and the like, that a RUN has fetched."""
     own = {binary.process.argv[0] for binary in binaries} | {posixpath.basename(binary.path) for binary in binaries}
-    base = project.facts.base
-    held = base.programs if base is not None else frozenset()
-    distro = "alpine" if base is not None and base.distro == "alpine" else "debian"
     for process in project.processes:
         program = process.argv[0] or ""
         name = posixpath.basename(program)
-        known = is_builtin(name) or name in COMMANDS or name in held or package_for_program(name, distro) is not None
-        listed = tool(name)
-        known = known or (listed is not None and listed.kind != "build")
-        if program not in own and name not in own and not known:
+        if program not in own and name not in own and not _is_of_the_system(name, project):
             yield process.evidence
+
+
+def _is_of_the_system(name: str, project: Project) -> bool:
+    base = project.facts.base
+    if is_builtin(name) or name in COMMANDS or (base is not None and name in base.programs):
+        return True
+    listed = tool(name)
+    distro = "alpine" if base is not None and base.distro == "alpine" else "debian"
+    return (listed is not None and listed.kind != "build") or package_for_program(name, distro) is not None
 
 
 def _arguments(project: Project) -> Iterator[tuple[str, str, Evidence]]:
