@@ -157,6 +157,7 @@ def test_how_a_program_that_was_fetched_is_linked_is_not_known(lines: str, libc:
     held = [Artifact(path, False, 1, "x") for path in paths if f" {path}" in lines]
     found = list(brought_libc(project, [], held))
     assert [(item.need, item.code) for item in found] == ([(NeedLibc("glibc", "bookworm"), "D10")] if libc else [])
+    assert [item.evidence[0].line for item in found] == ([3] if libc else [])
 
 
 def test_a_fetched_program_that_the_application_starts() -> None:
