@@ -37,5 +37,5 @@ def _codes(comment: str) -> list[str]:
     body = comment.lstrip().lstrip("#").strip()
     if not body.lower().startswith(_PREFIX):
         return []
-    key, equals, codes = body[len(_PREFIX) :].partition("=")
-    return codes.split(",") if equals and key.strip().lower() == _KEY else []
+    key, _, codes = body[len(_PREFIX) :].partition("=")
+    return codes.split(",") if key.strip().lower() == _KEY else []

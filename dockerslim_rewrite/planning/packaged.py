@@ -42,14 +42,14 @@ class Changes(Struct):
 def changed_files(project: Project, packages: PackagePlan, carried: Iterable[Wanted]) -> Changes:
     """Repeat what commands do to the files of packages that the runtime stage installs. What is carried keeps its owner
     and mode."""
-    collector = _Collector(project, packages, tuple(item.artifact for item in carried))
+    collector = _Collector(project, packages, tuple(item.artifact.path for item in carried))
     for command in project.effects:
         collector.command(command)
     return collector.changes
 
 
 class _Collector:
-    def __init__(self, project: Project, packages: PackagePlan, carried: tuple[Artifact, ...]) -> None:
+    def __init__(self, project: Project, packages: PackagePlan, carried: tuple[str, ...]) -> None:
         base = project.facts.base
         found = [os_package(name, base.distro if base is not None else "") for name in packages.names]
         self._packages = packages.names
@@ -122,7 +122,7 @@ class _Collector:
         return self._is_packaged(path) and not below(path, system_paths("scratch"))
 
     def _is_carried(self, path: str) -> bool:
-        return any(path == item.path or (item.is_dir and below(path, (item.path,))) for item in self._carried)
+        return below(path, self._carried)
 
     def _is_of_a_kept_package(self, path: str) -> bool:
         return not self._words.isdisjoint(path.split("/")) and not _is_glob(path)

@@ -81,6 +81,12 @@ def test_why_a_stage_is_refused(text: str, code: str, line: int, message: str, h
         ("FROM nginx\n", "D20", 1, "nginx is not a known Go, Node or Python image"),
         ("FROM golang:1.24 AS b\nFROM B\n", "D16", 2, "multi-stage already: the last stage continues B"),
         ("FROM golang:1.24 AS b\n\nFROM nginx\n", "D16", 3, "multi-stage already, and the last stage is nginx"),
+        (
+            "FROM golang:1.24 AS b\nRUN go build -o /x .\nFROM golang:1.24\nCOPY --from=b /x /x\nCMD /x\n",
+            "D16",
+            3,
+            "multi-stage already, and the last stage only takes what earlier ones built",
+        ),
     ],
 )
 def test_why_a_stage_is_left_alone(text: str, code: str, line: int, reason: str) -> None:
