@@ -10,6 +10,7 @@ from itertools import islice
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import StageFacts, Step
+from dockerslim_rewrite.analysis.paths import is_glob
 from dockerslim_rewrite.context.model import Context
 
 MAX_SPREAD = 20
@@ -127,7 +128,7 @@ class ImageFiles:
         """Return the context paths that a COPY source names; a URL names none."""
         if "://" in source or source.startswith("git@"):
             return ()
-        if not any(mark in source for mark in "*?["):
+        if not is_glob(source):
             return (source,)
         paths = [""]
         for part in source.split("/"):

@@ -51,15 +51,13 @@ def keep_arguments(command: SimpleCommand, arguments: Arguments, kept: Mapping[s
     held = dict(kept)
     for item in command.assignments if not command.words else ():
         value = item.value.text.strip()
-        is_array = value.startswith("(") and value.endswith(")")
-        inner = value[1:-1].strip() if is_array else ""
-        written = [(f'"${{{item.name}[@]}}"', inner), (f"${{{item.name}[@]}}", inner)]
-        written += [(text, "" if is_array else value) for text in (f"${item.name}", f"${{{item.name}}}")]
-        for text, given in written:
-            if given in ALL_ARGUMENTS:
-                held[text] = arguments
-            else:
-                held.pop(text, None)
+        inner = value[1:-1].strip() if value.startswith("(") and value.endswith(")") else ""
+        arrays = (f'"${{{item.name}[@]}}"', f"${{{item.name}[@]}}")
+        plain = (f"${item.name}", f"${{{item.name}}}")
+        for text in (*arrays, *plain):
+            held.pop(text, None)
+        if inner in ALL_ARGUMENTS or value in ALL_ARGUMENTS:
+            held.update(dict.fromkeys(arrays if inner else plain, arguments))
     return held
 
 

@@ -31,6 +31,11 @@ def upwards(path: str) -> Iterator[str]:
     yield top
 
 
+def is_glob(path: str) -> bool:
+    """Tell whether a path is a pattern for the shell, or for COPY."""
+    return any(mark in path for mark in "*?[")
+
+
 def absolute(path: str, base: str) -> str:
     """Return a path as a process with working directory `base` finds it."""
     return "/" + posixpath.normpath(posixpath.join(base, path)).lstrip("/")

@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerslim_rewrite.analysis.model import Evidence
-from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.patterns import pattern
 
 _WORD = pattern(r"[\w./@+-]+")
 
 
-def flows(project: Project) -> Iterator[Start]:
-    """Yield all that runs in a container: the start, the health check, what services run."""
-    yield project.start
-    yield from (flow for flow in (project.health, *(service.start for service in project.services)) if flow is not None)
-
-
 def mentioned_words(project: Project) -> Iterator[tuple[str, Evidence]]:
     """Yield the words of start scripts, comments left out, and of CMD, ENTRYPOINT and HEALTHCHECK where a shell reads
     them: a word of the exec form is an argument, which the processes have, or the text of a shell."""
-    for flow in flows(project):
+    for flow in project.flows:
         for script in flow.scripts:
             source = project.files.to_context(script)
             text = project.context.read_text(source) if source is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from dockerslim_rewrite.analysis.model import Applicability, Confidence, Evidenc
 from dockerslim_rewrite.analysis.removals import Writers
 from dockerslim_rewrite.analysis.start import Process, Service, Start
 from dockerslim_rewrite.context.model import Context
-from dockerslim_rewrite.knowledge.model import Libc
+from dockerslim_rewrite.knowledge.model import BaseImage, Libc
 from dockerslim_rewrite.syntax.model import Instruction
 
 Style = Literal["distroless", "alpine", "slim", "scratch", "same"]
@@ -52,6 +53,11 @@ class NeedLibc(Struct, frozen=True):
     libc: Libc
     release: str
     cxx: bool = False
+
+
+def libc_of(base: BaseImage, *, cxx: bool = False) -> NeedLibc:
+    """Return the need of what was linked on a base: musl is the same in each of Alpine's releases."""
+    return NeedLibc(base.libc, base.release if base.libc == "glibc" else "", cxx=cxx)
 
 
 class NeedShell(Struct, frozen=True):
@@ -120,6 +126,11 @@ class AppendInstruction(Struct, frozen=True):
 
     after: int
     text: str
+
+
+def make_directory(path: str, after: int) -> AppendInstruction:
+    """Return the instruction that makes a directory of the builder which may not be there: COPY must find it."""
+    return AppendInstruction(after, f"RUN mkdir -p {shlex.quote(path)}")
 
 
 class RunInRuntime(Struct, frozen=True):
@@ -260,10 +271,14 @@ class Project(Struct, frozen=True):
     improvements: frozenset[str] = frozenset()
 
     @property
+    def flows(self) -> tuple[Start, ...]:
+        """Return all that runs in a container: the start command, the health check, what services run."""
+        return (self.start, *filter(None, (self.health,)), *(service.start for service in self.services))
+
+    @property
     def processes(self) -> tuple[Process, ...]:
         """Return all that runs in a container: the start command, the health check, what services run."""
-        flows = (self.start, *filter(None, (self.health,)), *(service.start for service in self.services))
-        return tuple(process for flow in flows for process in flow.processes)
+        return tuple(process for flow in self.flows for process in flow.processes)
 
 
 class Detection(Struct, frozen=True):

@@ -10,7 +10,7 @@ from msgspec import Struct
 from dockerslim_rewrite.analysis.effects import Attributes, Builds, CommandEffect, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.files import ImageFiles, unpacks
 from dockerslim_rewrite.analysis.model import CopyFacts, Evidence, Step
-from dockerslim_rewrite.analysis.paths import below, upwards
+from dockerslim_rewrite.analysis.paths import below, is_glob, upwards
 from dockerslim_rewrite.analysis.removals import Writers, is_copied_after
 from dockerslim_rewrite.analysis.start import Start
 from dockerslim_rewrite.knowledge.system import system_paths
@@ -18,7 +18,6 @@ from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, Artifact,
 from dockerslim_rewrite.planning.libraries import filled_by, holds_libraries, install_prefix
 from dockerslim_rewrite.planning.scratch import Scratch
 
-_GLOB = frozenset("*?[")
 RANK_SYSTEM = 10  # written by commands, remote or of another image: whether a path is a file is not always known
 
 
@@ -168,7 +167,7 @@ class _Collector:
         for source in copy.sources if remote else ():
             name = posixpath.basename(source)
             is_file = copy.dest in system_paths("programs") or bool(posixpath.splitext(name)[1])
-            if name and is_file and not _GLOB & set(name):
+            if name and is_file and not is_glob(name):
                 self._keep(posixpath.join(copy.dest, name), False, step)
             elif copy.dest in system_paths("shared"):
                 message = f"COPY {_short(step.instruction.value)}: what it puts into {copy.dest} is not known"

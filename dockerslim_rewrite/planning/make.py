@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from dockerslim_rewrite.analysis.ownership import Ownership
 from dockerslim_rewrite.analysis.paths import below
-from dockerslim_rewrite.analysis.removals import Writers
 from dockerslim_rewrite.knowledge.overlay import current_overlay
 from dockerslim_rewrite.languages.model import (
     Artifact,
@@ -99,7 +98,7 @@ def make_plan(inputs: Inputs) -> RewritePlan | NoBenefit | tuple[Blocker, ...]:
     covered = {key: places for finding in inputs.findings for key, places in finding.covered_commands.items()}
     standings = Standings(inputs.project, covered)
     applied, withheld = _split(inputs, standings)
-    needs = _collect_needs(inputs, applied, covered, standings)
+    needs = _collect_needs(inputs, applied, standings)
     if blockers := _system_blockers(inputs, needs):
         return _with_context_hint(inputs, blockers)
     fit, misfits = _choose(inputs, needs)
@@ -130,7 +129,7 @@ def _split(inputs: Inputs, standings: Standings) -> tuple[tuple[Suggestion, ...]
     return split_suggestions(every, inputs.options, ignored_codes(inputs.dockerfile, inputs.options.ignore))
 
 
-def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...], covered: Writers, standings: Standings) -> _Needs:
+def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...], standings: Standings) -> _Needs:
     project, findings = inputs.project, tuple(replace(finding, suggestions=()) for finding in inputs.findings)
     findings = (*findings, Findings(suggestions=applied))
     wanted = language_artifacts(findings)
@@ -146,7 +145,7 @@ def _collect_needs(inputs: Inputs, applied: tuple[Suggestion, ...], covered: Wri
     system = system_layer(
         project,
         roots,
-        covered,
+        standings.writers,
         programs if known else None,
         links_libraries=links,
         app_at_root=len(roots) < len(every),

@@ -30,6 +30,7 @@ from dockerslim_rewrite.languages.model import (
     NeedShell,
     Note,
     Project,
+    libc_of,
 )
 from dockerslim_rewrite.patterns import pattern
 
@@ -214,17 +215,17 @@ def brought_libc(
     base = project.facts.base
     names = {item.need.name for item in requirements if isinstance(item.need, NeedProgram)}
     started = {name: process.evidence for process in project.processes if (name := process.argv[0])}
+    names.update(started)
     for item in artifacts:
         name = posixpath.basename(item.path)
         in_path = posixpath.dirname(item.path) in system_paths("programs")
-        is_started = item.path in {*names, *started} or (in_path and name in {*names, *started})
+        is_started = item.path in names or (in_path and name in names)
         if item.is_dir or base is None or not is_started or _is_script(project, item.path):
             continue
         evidence = started.get(item.path) or started.get(name)
         line = evidence or Evidence("Dockerfile", project.facts.stage.from_.line, f"{item.path} is copied")
-        need = NeedLibc(base.libc, base.release if base.libc == "glibc" else "")
         summary = f"how {item.path} is linked is not known: the runtime keeps {base.libc}"
-        yield Requirement(need, "D10", summary, (line,))
+        yield Requirement(libc_of(base), "D10", summary, (line,))
 
 
 def _is_script(project: Project, path: str) -> bool:

@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from dockerslim_rewrite.analysis.effects import Attributes, CommandEffect, InstallsPackages, MayRemove, Removes, Writes
 from dockerslim_rewrite.analysis.model import Evidence
-from dockerslim_rewrite.analysis.paths import below, upwards
+from dockerslim_rewrite.analysis.paths import below, is_glob, upwards
 from dockerslim_rewrite.knowledge.packages import os_package
 from dockerslim_rewrite.knowledge.system import system_paths
-from dockerslim_rewrite.languages.model import Artifact, NeedLibc, Project, RunInRuntime, Suggestion
+from dockerslim_rewrite.languages.model import Artifact, Project, RunInRuntime, Suggestion, libc_of
 from dockerslim_rewrite.patterns import pattern
 from dockerslim_rewrite.planning.artifacts import RANK_SYSTEM, Wanted
 from dockerslim_rewrite.planning.needs import PackagePlan, Requirement
@@ -30,13 +30,11 @@ class Changes(Struct):
 
     def needs(self, project: Project) -> Iterator[Requirement]:
         """Yield the distribution that the files are of."""
-        evidence = [entry for item in self.again for entry in item.evidence]
-        evidence += [entry for item in self.wanted for entry in item.evidence]
         base = project.facts.base
+        evidence = [*(item.evidence for item in self.again), *(item.evidence for item in self.wanted)]
         if evidence and base is not None:
-            need = NeedLibc(base.libc, base.release if base.libc == "glibc" else "")
             summary = f"files of packages are changed as they are on {base.distro}"
-            yield Requirement(need, "D09", summary, tuple(evidence[:1]))
+            yield Requirement(libc_of(base), "D09", summary, evidence[0])
 
 
 def changed_files(project: Project, packages: PackagePlan, carried: Iterable[Wanted]) -> Changes:
@@ -86,9 +84,9 @@ class _Collector:
     def _attributes(self, effect: Attributes, evidence: Evidence) -> None:
         again = []
         for path in effect.paths:
-            if not self._is_packaged(path) or self._is_carried(path):
+            if not self._is_packaged(path) or below(path, self._carried):
                 continue
-            if effect.capabilities or (posixpath.dirname(path) in system_paths("programs") and not _is_glob(path)):
+            if effect.capabilities or (posixpath.dirname(path) in system_paths("programs") and not is_glob(path)):
                 what = "its owner, mode or capabilities are not those of the package"
                 artifact = Artifact(path, False, RANK_SYSTEM, what)
                 self.changes.wanted.append(Wanted(artifact, "D09", f"{path}: {what}", (evidence,)))
@@ -121,15 +119,8 @@ class _Collector:
         """Tell whether a package's file is missed when it is removed: caches and documentation are not."""
         return self._is_packaged(path) and not below(path, system_paths("scratch"))
 
-    def _is_carried(self, path: str) -> bool:
-        return below(path, self._carried)
-
     def _is_of_a_kept_package(self, path: str) -> bool:
-        return not self._words.isdisjoint(path.split("/")) and not _is_glob(path)
-
-
-def _is_glob(path: str) -> bool:
-    return any(mark in path for mark in "*?[")
+        return not self._words.isdisjoint(path.split("/")) and not is_glob(path)
 
 
 def _quoted(path: str) -> str:

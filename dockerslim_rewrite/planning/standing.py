@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator
 
 from dockerslim_rewrite.analysis.effects import MayRemove
 from dockerslim_rewrite.analysis.model import Evidence
 from dockerslim_rewrite.analysis.removals import Standing, Writers, covers, removal_patterns, standing_of
-from dockerslim_rewrite.languages.model import AppendInstruction, Project, Suggestion
+from dockerslim_rewrite.languages.model import Project, Suggestion, make_directory
 from dockerslim_rewrite.planning.artifacts import Wanted
 
 
 class Standings:
     """Whether what is wanted is in the image at the end of the stage. Few commands remove anything: only for what they
-    name is the whole stage looked at."""
+    name is the whole stage looked at. `writers` are the commands that languages understand."""
 
     def __init__(self, project: Project, writers: Writers) -> None:
         effects = [effect for command in project.effects for effect in command.effects]
         doubtful = (pattern for effect in effects if isinstance(effect, MayRemove) for pattern in effect.paths)
         self._project = project
-        self._writers = writers
+        self.writers = writers
+        self._found: dict[str, Standing] = {}
         self._patterns = removal_patterns(project.effects).union(doubtful)
 
     def is_gone(self, path: str) -> bool:
@@ -34,7 +34,7 @@ class Standings:
             if item.artifact.is_dir and standing.state in ("removed", "unclear"):
                 path = item.artifact.path
                 summary = f"{path} exists in any case: a command removes it, or may do so"
-                make = AppendInstruction(standing.step, f"RUN mkdir -p {shlex.quote(path)}")
+                make = make_directory(path, standing.step)
                 yield Suggestion("D09", summary, make, (self._evidence(standing),))
 
     def problems(self, wanted: Iterable[Wanted]) -> Iterator[tuple[int, str]]:
@@ -49,7 +49,9 @@ class Standings:
     def _of(self, path: str) -> Standing:
         if not covers(self._patterns, path):
             return Standing("there")
-        return standing_of(path, self._project.facts, self._project.effects, self._writers)
+        if path not in self._found:
+            self._found[path] = standing_of(path, self._project.facts, self._project.effects, self.writers)
+        return self._found[path]
 
     def _evidence(self, standing: Standing) -> Evidence:
         instruction = self._project.facts.steps[standing.step].instruction

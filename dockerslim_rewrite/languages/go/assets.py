@@ -101,7 +101,7 @@ class AssetFinder:
         """See to a directory in which the program makes files: of the sources only its name is needed."""
         if not self._is_inside(directory) or below(directory, self._carried) or directory in self._empty:
             return
-        if not any(file.endswith(".go") for file in self._tree.walk(directory)):
+        if not self._tree.has_file(directory, (".go",)):
             self._carry(directory, evidence, Confidence.HIGH, _MAKES)
             return
         self._empty.add(directory)
@@ -158,21 +158,12 @@ class AssetFinder:
         """Tell whether one of the roots holds no source: it is copied as it is, for its names may be others in the next
         build (`index-1f3a.js`)."""
         place = self._project.facts.contract.workdir
-        return path in self._roots and not below(place, (path,)) and not self._has_sources(path)
-
-    def _has_sources(self, directory: str) -> bool:
-        return any(file.endswith((".go", "go.mod")) for file in self._tree.walk(directory))
+        return path in self._roots and not below(place, (path,)) and not self._tree.has_file(path, (".go", "go.mod"))
 
     def _holds_sources(self, path: str) -> bool:
         return bool(self._tree.go_files(path)) or self._tree.is_file(posixpath.join(path, "go.mod"))
 
-    def _carry(
-        self,
-        path: str,
-        evidence: Evidence,
-        confidence: Confidence,
-        why: str = "the program reads it",
-    ) -> None:
+    def _carry(self, path: str, evidence: Evidence, confidence: Confidence, why: str = "the program reads it") -> None:
         if below(path, self._carried):
             return
         self._carried.add(path)

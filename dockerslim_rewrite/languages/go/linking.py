@@ -15,7 +15,7 @@ from dockerslim_rewrite.languages.go.imports import Closure, Importer
 from dockerslim_rewrite.languages.go.module import go_version
 from dockerslim_rewrite.languages.go.outputs import Output, gopath
 from dockerslim_rewrite.languages.go.tree import Tree
-from dockerslim_rewrite.languages.model import InsertText, NeedLibc, Note, Project, Suggestion
+from dockerslim_rewrite.languages.model import InsertText, Note, Project, Suggestion, libc_of
 
 FIRST_WITHOUT_COMPILER_PURE = (1, 20)  # since then cgo is off where no C compiler is found (Go 1.20 release notes)
 
@@ -129,7 +129,6 @@ class Linker:
         base = self._project.facts.base
         if base is None:
             return
-        release = base.release if base.libc == "glibc" else ""
         code = "G16" if output.kind != "exe" else "G02"
         answer = cgo.value.answer
         cxx = cgo.value.cxx and answer != "not_needed"
@@ -140,7 +139,7 @@ class Linker:
             yield Note("G02", self._line(build), message)
         confidence = Confidence.LOW if answer == "unknown" else Confidence.HIGH
         evidence = cgo.evidence if answer != "not_needed" else (build.evidence,)
-        yield Suggestion(code, what, NeedLibc(base.libc, release, cxx=cxx), evidence, confidence)
+        yield Suggestion(code, what, libc_of(base, cxx=cxx), evidence, confidence)
 
     def _line(self, build: Build) -> int:
         steps = self._project.facts.steps
@@ -150,6 +149,6 @@ class Linker:
         """Yield the need of a binary that nothing which is known made: the builder's C library, C++ included."""
         base = self._project.facts.base
         if base is not None:
-            need = NeedLibc(base.libc, base.release if base.libc == "glibc" else "", cxx=True)
+            need = libc_of(base, cxx=True)
             what = f"how the binary is linked is not known: the runtime keeps {base.libc}"
             yield Suggestion("G02", what, need, evidence, Confidence.LOW)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from itertools import count
 
+from dockerslim_rewrite.analysis.paths import is_glob
+
 UNKNOWN = "\x00"
 MAX_DEPTH = 40
 MAX_LENGTH = 100_000
@@ -138,7 +140,7 @@ class Expander:
     def _glob(self, pattern: str) -> list[str]:
         paths = ["/" if pattern.startswith("/") else ""]
         for part in pattern.strip("/").split("/"):
-            if not any(mark in part for mark in "*?["):
+            if not is_glob(part):
                 paths = [posixpath.join(path, part) for path in paths]
                 continue
             paths = [

@@ -13,7 +13,7 @@ from dockerslim_rewrite.knowledge.packages import package_for_program
 from dockerslim_rewrite.knowledge.tools import tool
 from dockerslim_rewrite.languages.go.binary import Binary
 from dockerslim_rewrite.languages.go.tree import Tree
-from dockerslim_rewrite.languages.mentions import flows, mentioned_words
+from dockerslim_rewrite.languages.mentions import mentioned_words
 from dockerslim_rewrite.languages.model import Project
 from dockerslim_rewrite.shell.builtins import is_builtin
 
@@ -26,7 +26,7 @@ def named_paths(project: Project, tree: Tree, cwd: str) -> Iterator[tuple[str, E
             path = absolute(text.removeprefix("file://"), place)
             if text and text not in (".", "/") and (tree.is_file(path) or tree.is_dir(path)):
                 yield path, evidence
-    scripts = {script for flow in flows(project) for script in flow.scripts}
+    scripts = {script for flow in project.flows for script in flow.scripts}
     for word, evidence in mentioned_words(project):
         path = absolute(word, cwd)
         if word.strip("./") and path not in scripts and _is_data(path, tree):
@@ -73,4 +73,4 @@ def _is_data(path: str, tree: Tree) -> bool:
     """Tell whether a file that is no source stands there, or a directory without sources."""
     if tree.is_file(path):
         return not is_build_only(posixpath.basename(path))
-    return tree.is_dir(path) and not any(file.endswith(".go") for file in tree.walk(path))
+    return tree.is_dir(path) and not tree.has_file(path, (".go",))

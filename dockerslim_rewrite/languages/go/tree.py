@@ -189,6 +189,10 @@ class Tree:
             self._headers[source] = read_header(self.context.read_text(source) or "")
         return self._headers[source]
 
+    def has_file(self, directory: str, endings: tuple[str, ...]) -> bool:
+        """Tell whether a file with one of some endings lies anywhere below an image directory."""
+        return any(file.endswith(endings) for file in self.walk(directory))
+
     def go_files(self, directory: str) -> dict[str, str]:
         """Return the Go files of a directory without tests: name to context path."""
         names = self.names(directory)

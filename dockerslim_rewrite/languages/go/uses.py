@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from dockerslim_rewrite.analysis.model import Evidence
-from dockerslim_rewrite.analysis.paths import absolute
+from dockerslim_rewrite.analysis.paths import absolute, is_glob
 from dockerslim_rewrite.knowledge import go_calls
 from dockerslim_rewrite.languages.go.embedded import Embedded
 from dockerslim_rewrite.languages.go.program import Place, Program, Source, line, text, walk
@@ -217,6 +217,6 @@ class _Finder:
 
 def _before_pattern(parts: Iterable[str]) -> Iterable[str]:
     for part in parts:
-        if any(mark in part for mark in "*?["):
+        if is_glob(part):
             return
         yield part

@@ -143,10 +143,10 @@ def _yarn(split: _Split) -> PackageCommand:
 
 def _pnpm(split: _Split) -> PackageCommand:
     command, rest = (split.operands[0], split.operands[1:]) if split.operands else ("", ())
+    is_global = bool(split.options & {"-g", "--global"})
     if command in _words("install") | {"rebuild"}:
-        is_global = bool(split.options & {"-g", "--global"})
         return _make("global" if is_global else "install", "pnpm", split, rest)
-    if command in _words("remove") and split.options & {"-g", "--global"}:
+    if is_global and command in _words("remove"):
         return _make("remove", "pnpm", split, rest)
     if command == "prune":
         return _make("prune", "pnpm", split)
@@ -157,10 +157,10 @@ def _pnpm(split: _Split) -> PackageCommand:
 
 def _bun(split: _Split) -> PackageCommand:
     command, rest = (split.operands[0], split.operands[1:]) if split.operands else ("", ())
+    is_global = bool(split.options & {"-g", "--global"})
     if command in _words("install"):
-        is_global = bool(split.options & {"-g", "--global"})
         return _make("global" if is_global else "install", "bun", split, rest)
-    if command in _words("remove") and split.options & {"-g", "--global"}:
+    if is_global and command in _words("remove"):
         return _make("remove", "bun", split, rest)
     if command == "build":
         return _make("unknown", "bun", split)

@@ -17,13 +17,13 @@ from dockerslim_rewrite.languages.model import (
     Dropped,
     Findings,
     NeedInterpreter,
-    NeedLibc,
     NeedProgram,
     NeedShell,
     Note,
     Project,
     ReplaceStart,
     Suggestion,
+    libc_of,
 )
 from dockerslim_rewrite.languages.node.bases import runtime_options
 from dockerslim_rewrite.languages.node.build import BuildFacts, installed_globals
@@ -160,8 +160,7 @@ def _secrets(facts: Study, layouts: tuple[Layout, ...]) -> Iterator[Suggestion]:
 def _carried_native(facts: Study, layouts: tuple[Layout, ...]) -> Inference[Native]:
     """Leave out what a static server does not need: the packages that built the files which it serves."""
     launch = facts.launch
-    only_served = launch.served and not (launch.entries or launch.frameworks or launch.unknown or launch.managers)
-    if not only_served or any(layout.whole for layout in layouts) or _carries_dependencies(facts, layouts):
+    if not launch.is_static_server or any(layout.whole for layout in layouts) or _carries_dependencies(facts, layouts):
         return facts.native
     nothing: Inference[Native] = Inference("none", tuple(evidence for _, evidence in launch.served))
     return with_globals(facts.build, nothing)
@@ -174,7 +173,7 @@ def _base_needs(facts: Study, native: Inference[Native]) -> Iterator[Suggestion]
         need = NeedInterpreter("node", major)
         yield Suggestion("N01", f"node {major} runs the program", need, (_start_evidence(facts),))
     if native.value != "none" and base is not None:
-        libc = NeedLibc(base.libc, base.release if base.libc == "glibc" else "", cxx=True)
+        libc = libc_of(base, cxx=True)
         what = "packages hold compiled code" if native.value == "some" else "packages may hold compiled code"
         yield Suggestion("N01", what, libc, native.evidence, native.confidence)
 

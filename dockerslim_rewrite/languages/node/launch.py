@@ -50,6 +50,11 @@ class Launch(Struct):
     services: list[Service] = []
     runs_sources: bool = False
 
+    @property
+    def is_static_server(self) -> bool:
+        """Tell whether all that starts is a static server, which reads the directories that it is given."""
+        return bool(self.served) and not (self.entries or self.frameworks or self.unknown or self.managers)
+
 
 def read_launch(project: Project, scripts: ScriptReader) -> Launch:
     """Follow every process of the start command and of the health check."""

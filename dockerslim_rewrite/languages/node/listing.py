@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+from collections import deque
 from collections.abc import Iterable
 
 from dockerslim_rewrite.analysis.effects import CommandEffect, MayRemove, Removes, Unknown, Writes
 from dockerslim_rewrite.analysis.files import CopiedTree, ImageFiles
-from dockerslim_rewrite.analysis.paths import below
+from dockerslim_rewrite.analysis.paths import below, is_glob
 from dockerslim_rewrite.context.model import Context
 
 DEPENDENCIES = "node_modules"
@@ -25,16 +26,18 @@ def list_entries(
     """Return the top-level names (True for directories) and why they are not all known."""
     entries: dict[str, bool] = {}
     linked = ""  # COPY would follow the link
-    trees = list(files.trees)
+    trees = deque(files.trees)
     for command in effects:
         while trees and trees[0].step < command.step:
-            linked = _copy(trees.pop(0), root, context, entries) or linked
+            found = _copy(trees.popleft(), root, context, entries)
+            linked = linked or found
         for effect in command.effects:
             problem = _apply(effect, root, entries)
             if problem:
                 return entries, problem
     for tree in trees:
-        linked = _copy(tree, root, context, entries) or linked
+        found = _copy(tree, root, context, entries)
+        linked = linked or found
     return entries, linked
 
 
@@ -75,7 +78,7 @@ def _apply(effect: object, root: str, entries: dict[str, bool]) -> str:
 def _remove(effect: Removes | MayRemove, root: str, entries: dict[str, bool]) -> str:
     for path in effect.paths:
         name = top_name(path, root)
-        if name and any(mark in path for mark in "*?["):
+        if name and is_glob(path):
             return "a RUN removes files by a pattern"
         if path == root:
             return "a RUN removes it"

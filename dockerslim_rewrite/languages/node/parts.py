@@ -18,7 +18,7 @@ from dockerslim_rewrite.languages.node.obstacles import token_in
 from dockerslim_rewrite.languages.node.outputs import Output
 from dockerslim_rewrite.languages.node.prune import Prune, is_taken_away
 from dockerslim_rewrite.languages.node.study import Study, is_berry
-from dockerslim_rewrite.languages.node.unread import read_alone
+from dockerslim_rewrite.languages.node.unread import local_dependencies, read_alone
 from dockerslim_rewrite.languages.node.workspaces import in_workspace
 from dockerslim_rewrite.patterns import pattern
 
@@ -58,7 +58,7 @@ def _lay_out(study: Study, root: str) -> Layout:
     named = _named(study, root)
     if (read := read_alone(study, root, named)) is not None:
         return Layout(root, [Artifact(path, True, RANK_OUTPUT, "the build's output") for path in read], left=["*"])
-    only = _only(study, root)
+    only, spare = _only(study, root), _spare(study, root, named)
     wishes = Wishes(
         dependencies=_needs_dependencies(study, root, only),
         outputs=_wanted_outputs(study),
@@ -67,13 +67,13 @@ def _lay_out(study: Study, root: str) -> Layout:
         loads=frozenset(pattern for server, _ in launch.servers for pattern in server.reads),
         keep_locks=any(name not in ("npm", "npx") for name in launch.managers),
         only=only,
-        nested=_nested(study, root),
+        nested=_nested(study, root, named),
         entries=tuple(path for path, _ in (*launch.entries, *launch.served)),
         named=named,
         doubt=_doubt(study, root),
         packages=_installed(study, root),
-        unlisted=_unlisted(study, root),
-        spare=_spare(study, root),
+        unlisted=_unlisted(study, root, spare),
+        spare=spare,
     )
     return lay_out(root, project.context, project.files, _foreign_effects(study), study.reached, wishes)
 
@@ -116,7 +116,7 @@ def _inside(path: str, root: str) -> bool:
     return path.startswith(root.rstrip("/") + "/")
 
 
-def _nested(study: Study, root: str) -> frozenset[str]:
+def _nested(study: Study, root: str, named: frozenset[str]) -> frozenset[str]:
     """Return names of directories with an install and a build of their own, of which running code reads the output
     alone: a front end beside its server."""
     found = set()
@@ -125,12 +125,12 @@ def _nested(study: Study, root: str) -> frozenset[str]:
             continue
         name = posixpath.relpath(install.directory, root).split("/", 1)[0]
         made = [output.path for output in study.outputs.found if _inside(output.path, install.directory)]
-        if made and not _reads_elsewhere(study, root, name, made):
+        if made and not _reads_elsewhere(study, root, name, made, named):
             found.add(name)
     return frozenset(found)
 
 
-def _reads_elsewhere(study: Study, root: str, name: str, made: list[str]) -> bool:
+def _reads_elsewhere(study: Study, root: str, name: str, made: list[str], named: frozenset[str]) -> bool:
     """Tell whether running code lies in a top-level directory, or reads there what is not among `made`."""
     context_root = study.project.files.to_context(root) or ""
     prefix = posixpath.join(context_root, name) + "/"
@@ -146,7 +146,7 @@ def _reads_elsewhere(study: Study, root: str, name: str, made: list[str]) -> boo
         if not any(target == output or _inside(target, output) for output in made):
             return True
         read = True
-    return not read and name in study.reached.mentions | _named(study, root)
+    return not read and (name in study.reached.mentions or name in named)
 
 
 def _foreign_effects(study: Study) -> list[CommandEffect]:
@@ -208,7 +208,7 @@ def _installed(study: Study, root: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _unlisted(study: Study, root: str) -> str:
+def _unlisted(study: Study, root: str, spare: frozenset[str]) -> str:
     """Say what an install or a build may have put beside what is known, or return ""."""
     unknown = [*study.build.unknown, *study.outputs.unknown]
     if unknown:
@@ -217,18 +217,18 @@ def _unlisted(study: Study, root: str) -> str:
         return "yarn, which starts the program, keeps state of its own beside the packages"
     if study.lock is None and not study.workspaces:
         return "the install writes a lock file"
-    stays = ".npmrc" not in _spare(study, root)
+    stays = ".npmrc" not in spare
     return "a token is removed from it" if stays and token_in(study, root) is not None else ""
 
 
-def _spare(study: Study, root: str) -> frozenset[str]:
+def _spare(study: Study, root: str, named: frozenset[str]) -> frozenset[str]:
     """Return the names at the top of a workspace that only a build, a test or an editor reads."""
     context_root = study.project.files.to_context(root)
     unsure = study.launch.unknown or study.reached.doubts
     if not study.workspaces or unsure or context_root is None or any(reads_root(study.reached, context_root)):
         return frozenset()
     members = {posixpath.relpath("/" + item.directory, "/" + context_root) for item in study.workspaces.values()}
-    used = study.reached.mentions | _named(study, root) | {path.split("/", 1)[0] for path in members}
+    used = study.reached.mentions | named | {path.split("/", 1)[0] for path in members}
     names = study.project.context.list_dir(context_root)
     return frozenset(name for name in names if name not in used and is_for_the_build(name))
 
@@ -255,17 +255,11 @@ def _doubt(study: Study, root: str) -> str:
 
 def _linked_outside(study: Study) -> list[Artifact]:
     """Return the targets of `file:` and `link:` dependencies that lie outside every root."""
-    found: list[Artifact] = []
-    for install in study.build.installs:
-        manifest = install.manifest
-        for name, wanted in manifest.production.items() if manifest is not None else ():
-            kind, colon, target = wanted.partition(":")
-            if not colon or kind not in ("file", "link", "portal") or target.endswith((".tgz", ".tar.gz")):
-                continue
-            path = posixpath.normpath(posixpath.join(install.directory, target))
-            if _is_outside(study, path):
-                found.append(Artifact(path, True, RANK_CODE, f"{name} links to it"))
-    return found
+    return [
+        Artifact(path, True, RANK_CODE, f"{name} links to it")
+        for name, _, path in local_dependencies(study)
+        if not path.endswith((".tgz", ".tar.gz")) and _is_outside(study, path)
+    ]
 
 
 def _made_outside(study: Study) -> Iterator[Artifact]:

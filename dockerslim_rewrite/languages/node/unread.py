@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 
 from dockerslim_rewrite.analysis.effects import Writes
 from dockerslim_rewrite.analysis.paths import absolute, below
@@ -40,30 +41,25 @@ def _is_used(study: Study, root: str) -> bool:
     """Tell whether something starts, is served or is installed for the program there."""
     launch, install = study.launch, study.install
     places = [path for path, _ in (*launch.entries, *launch.served)]
-    if not serves_alone(study):
+    if launch.services or not launch.is_static_server:
         places += [study.project.facts.contract.workdir, *(leaf.cwd for leaf in launch.leaves)]
         places += [install.directory] if install is not None else []
     return any(below(place, (root,)) or below(root, (place,)) for place in places)
 
 
-def serves_alone(study: Study) -> bool:
-    """Tell whether all that runs is a static server, which reads the directories that it is given and nothing else."""
-    launch = study.launch
-    other = launch.entries or launch.frameworks or launch.unknown or launch.managers or launch.services
-    return bool(launch.served) and not other
+def local_dependencies(study: Study) -> Iterator[tuple[str, str, str]]:
+    """Yield the name of each dependency on a path, the directory that it is installed for, and the absolute path."""
+    for install in study.build.installs:
+        for name, wanted in install.manifest.production.items() if install.manifest is not None else ():
+            kind, colon, target = wanted.partition(":")
+            if colon and kind in _LOCAL:
+                yield name, install.directory, posixpath.normpath(posixpath.join(install.directory, target))
 
 
 def _is_linked(study: Study, root: str) -> bool:
-    """Tell whether a dependency or a symbolic link leads there."""
-    for install in study.build.installs:
-        for wanted in (install.manifest.production if install.manifest is not None else {}).values():
-            kind, _, target = wanted.partition(":")
-            if kind in _LOCAL and below(absolute(target, install.directory), (root,)):
-                return not below(install.directory, (root,))
-    for command in study.project.effects:
-        for effect in command.effects:
-            if isinstance(effect, Writes) and effect.what == "link":
-                for path in effect.paths:
-                    if below(absolute(effect.target, posixpath.dirname(path)), (root,)) and not below(path, (root,)):
-                        return True
-    return False
+    """Tell whether a dependency or a symbolic link from outside leads there."""
+    effects = (effect for command in study.project.effects for effect in command.effects)
+    links = [effect for effect in effects if isinstance(effect, Writes) and effect.what == "link"]
+    leads = [(place, path) for _, place, path in local_dependencies(study)]
+    leads += [(path, absolute(link.target, posixpath.dirname(path))) for link in links for path in link.paths]
+    return any(below(target, (root,)) and not below(place, (root,)) for place, target in leads)

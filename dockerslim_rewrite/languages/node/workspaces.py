@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from dockerslim_rewrite.analysis.paths import upwards
+from dockerslim_rewrite.analysis.paths import is_glob, upwards
 from dockerslim_rewrite.context.jsonc import parse_object
 from dockerslim_rewrite.context.model import Context
 from dockerslim_rewrite.languages.node.locks.model import as_texts
@@ -64,7 +64,7 @@ def _directories(context: Context, root: str, pattern: str) -> Iterator[str]:
     for part in pattern.strip("/").removeprefix("./").split("/"):
         if part == "**":
             directories = [item for start in directories for item in _below(context, start, MAX_LEVELS)]
-        elif any(mark in part for mark in "*?["):
+        elif is_glob(part):
             directories = [
                 posixpath.join(start, name)
                 for start in directories

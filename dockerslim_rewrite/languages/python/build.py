@@ -58,9 +58,8 @@ class Run(Struct, frozen=True):
 
 
 class BuildFacts(Struct):
-    """All that RUN does with Python. `covered` as in `Findings`; `environments` the author's own
-    virtual environments, by absolute path, with the commands that make them; `uv` that tool's commands, with all their
-    words."""
+    """All that RUN does with Python. `covered` as in `Findings`; `environments` the author's own virtual environments,
+    by absolute path, with the commands that make them; `uv` that tool's commands, with all their words."""
 
     installs: list[Install] = []
     runs: list[Run] = []
@@ -144,7 +143,6 @@ class _Reader:
         }
         cwd = inner.cwd or step.before.workdir
         home = home_of(step.before.user, env)
-        self.build.covered[step.index, number] = self._writes(step, python, cwd, env)
         if python.tool == "uv":
             words = tuple(word or "" for word in inner.argv)
             words = words[[posixpath.basename(word) for word in words].index("uv") + 1 :]
@@ -161,13 +159,15 @@ class _Reader:
             self._install(step, python, cwd, env, evidence)
         else:
             self.build.runs.append(Run(python, python.operands, cwd, home, step.index, env, evidence))
+        self.build.covered[step.index, number] = self._writes(python, cwd)
 
-    def _writes(self, step: Step, command: PythonCommand, cwd: str, env: Mapping[str, str]) -> tuple[str, ...] | None:
-        """Return where a command may write, None for anywhere: a program of somebody's runs, or uv fetches a Python."""
+    def _writes(self, command: PythonCommand, cwd: str) -> tuple[str, ...] | None:
+        """Return where the command that was read last may write, None for anywhere: a program of somebody's runs, or uv
+        fetches a Python."""
         if command.kind in ("run", "unknown") or command.tool == "uv":
             return None
         if command.kind == "install":  # what is built in its own directory leaves files there
-            return (self._site(step, command, cwd, env), cwd)
+            return (self.build.installs[-1].site, cwd)
         return (posixpath.join(cwd, command.target),) if command.kind == "environment" else ()
 
     def remove(self, step: Step, number: int) -> None:

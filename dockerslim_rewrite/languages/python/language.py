@@ -21,7 +21,6 @@ from dockerslim_rewrite.languages.model import (
     Detection,
     Findings,
     NeedInterpreter,
-    NeedLibc,
     NeedLibrary,
     NeedProgram,
     NeedShell,
@@ -30,6 +29,7 @@ from dockerslim_rewrite.languages.model import (
     Project,
     SetEnv,
     Suggestion,
+    libc_of,
 )
 from dockerslim_rewrite.languages.python.bases import runtime_options
 from dockerslim_rewrite.languages.python.build import SYSTEM, BuildFacts, read_build
@@ -232,7 +232,7 @@ def _base_needs(facts: Study) -> Iterator[Suggestion]:
         )
     if facts.build.installs or facts.environment.path:
         evidence = tuple(item.evidence for item in facts.build.installs[:1]) or (facts.start,)
-        need = NeedLibc(base.libc, base.release if base.libc == "glibc" else "", cxx=True)
+        need = libc_of(base, cxx=True)
         yield Suggestion("P02", "packages may hold compiled code", need, evidence)
 
 

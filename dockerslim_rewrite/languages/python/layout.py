@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import shlex
 from collections.abc import Iterable, Iterator
 
 from dockerslim_rewrite.analysis.model import Confidence, Evidence
 from dockerslim_rewrite.analysis.paths import below
 from dockerslim_rewrite.knowledge.python_packages import downloads
 from dockerslim_rewrite.knowledge.system import system_paths
-from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, AppendInstruction, Artifact, Project, Suggestion
+from dockerslim_rewrite.languages.model import RANK_ASSETS, RANK_CODE, Artifact, Project, Suggestion, make_directory
 from dockerslim_rewrite.languages.python.build import BuildFacts, Run
 
 _SYSTEM_ROOTS = (
@@ -95,7 +94,7 @@ def kept_in_any_case(
 ) -> Iterator[Suggestion]:
     """Carry a directory that a command may fill; it is made below the step `after` in case none does."""
     yield Suggestion(code, f"{artifact.path}: {artifact.needed_by}", artifact, (evidence,), confidence)
-    make = AppendInstruction(after, f"RUN mkdir -p {shlex.quote(artifact.path)}")
+    make = make_directory(artifact.path, after)
     yield Suggestion(code, f"{artifact.path} exists in any case", make, (evidence,))
 
 
