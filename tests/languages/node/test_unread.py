@@ -84,3 +84,17 @@ def test_a_dependency_leads_there() -> None:
 def test_without_the_context_all_of_it_is_kept() -> None:
     found = artifacts(infer(f'{HEAD}CMD ["node", "main.js"]\n', {}))
     assert any(path.startswith("/srv/web") for path in found)
+
+
+def test_a_link_leads_there_beside_a_dependency_of_its_own() -> None:
+    """What the front end takes from its own directory says nothing about who else leads there."""
+    manifest = {
+        "dependencies": {"lib": "file:./lib"},
+        "scripts": {"build": "vite build"},
+        "devDependencies": {"vite": "5"},
+    }
+    files = {**WEB, "web/package.json": manifest, "web/lib/package.json": {"name": "lib"}, **API, "api/main.js": ""}
+    alone = artifacts(infer(f'{HEAD}CMD ["node", "main.js"]\n', files))
+    assert not any(path.startswith("/srv/web") for path in alone)
+    linked = artifacts(infer(f'{HEAD}RUN ln -s ../web/dist public\nCMD ["node", "main.js"]\n', files))
+    assert any(path.startswith("/srv/web") for path in linked)
